@@ -1,0 +1,60 @@
+"""The only home of chance: seeded draws and ids.
+
+A `Dice` is named by a seed and labels (the request's words, a choice number). The same name always throws the
+same numbers, whatever was thrown before it: chance here has no memory that two requests could share.
+"""
+
+import random
+from functools import cache
+from hashlib import blake2b
+
+ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+HEX = "0123456789abcdef"
+
+Label = str | bytes | int
+
+
+@cache
+def _letters(alphabet: str) -> bytes:
+    """Map every byte to a letter; the few letters that come up more often than others do not matter here."""
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
+
+
+def _digest(parts: tuple[Label, ...], size: int = 16) -> bytes:
+    state = blake2b(digest_size=size)
+    for part in parts:
+        raw = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+        state.update(b"%d:" % len(raw))
+        state.update(raw)
+    return state.digest()
+
+
+class Dice:
+    """Draws that depend on nothing but the labels the dice were made of."""
+
+    __slots__ = ("_random", "key")
+
+    def __init__(self, *labels: Label) -> None:
+        self.key = _digest(labels)
+        self._random: random.Random | None = None
+
+    def fork(self, *labels: Label) -> "Dice":
+        """Make independent dice for one purpose: the same labels give the same dice."""
+        return Dice(self.key, *labels)
+
+    @property
+    def random(self) -> random.Random:
+        """The stream of draws behind these dice, for libraries that want a `random.Random`."""
+        if self._random is None:
+            self._random = random.Random(self.number)
+        return self._random
+
+    @property
+    def number(self) -> int:
+        """One whole number that names these dice: a seed for a library of chance."""
+        return int.from_bytes(self.key[:8], "big")
+
+    def id(self, prefix: str, length: int = 24, alphabet: str = ALPHANUMERIC, *, salt: Label = "") -> str:
+        """Return `prefix` and `length` (at most 64) characters; the same dice, prefix and salt: the same id."""
+        raw = _digest((self.key, prefix, salt), 64)[:length]
+        return prefix + raw.translate(_letters(alphabet)).decode("ascii")

@@ -1,0 +1,111 @@
+"""What goes over the wire, free of any server: a Call comes in, an Answer goes out.
+
+An Answer says when it goes, never waits itself: `due` and every frame's `due` are seconds after the call
+arrived, on the session's clock. So a whole stream is a value that can be read at once (a test, a batch line)
+or played (the edge, a realtime session).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from .errors import GatewayError
+
+JSON_TYPE = "application/json"
+SSE_TYPE = "text/event-stream; charset=utf-8"
+
+
+class Call(msgspec.Struct, dict=True):
+    """A request as it came in: header names in lower case, the path as sent, the body as bytes.
+
+    `pace` overrides how fast the answer goes ("instant" for a batch line).
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = {}
+    raw: bytes = b""
+    pace: str | None = None
+
+    def json(self) -> Any:
+        """Return the body as JSON values, read once.
+
+        Raises GatewayError (400) when it is not JSON.
+        """
+        cached = self.__dict__.get("_json", self)
+        if cached is self:
+            cached = self.__dict__["_json"] = decode_json(self.raw)
+        return cached
+
+    def arguments(self) -> dict[str, str]:
+        """Return the query's parameters; of one given twice, the last."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+def decode_json(raw: bytes) -> Any:
+    """Read a JSON body.
+
+    Raises GatewayError (400, in OpenAI's words) when it is empty, not JSON, or nested too deep to read.
+    """
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise not_json(problem) from None
+
+
+def not_json(problem: Exception) -> GatewayError:
+    """Make OpenAI's refusal of a body that is not JSON, with what the parser said."""
+    return GatewayError(
+        "bad_request",
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
+        f"library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON: {problem})",
+    )
+
+
+class Frame(msgspec.Struct, gc=False):
+    """One server-sent event: its data, its name if it has one, and when it goes.
+
+    `tokens` is how many output tokens it carries; `last` marks the frame that ends the stream ("[DONE]").
+    """
+
+    due: float
+    data: bytes
+    event: str | None = None
+    tokens: int = 0
+    last: bool = False
+
+    def encode(self) -> bytes:
+        """Word the frame as server-sent events want it, blank line included."""
+        if self.event is None:
+            return b"data: %b\n\n" % self.data
+        return b"event: %b\ndata: %b\n\n" % (self.event.encode(), self.data)
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """What goes back: a status and headers, and when its first byte goes."""
+
+    status: int = 200
+    headers: dict[str, str] = {}
+    due: float = 0.0
+
+
+class Json(Answer):
+    """A JSON answer, already encoded."""
+
+    body: bytes
+    content_type: str = JSON_TYPE
+
+
+class Sse(Answer):
+    """A stream of frames, in order of their `due`."""
+
+    frames: Iterator[Frame]
+    content_type: str = SSE_TYPE
+
+
+def json_answer(body: Any, status: int = 200, **rest: Any) -> Json:
+    """Make a JSON answer out of plain values."""
+    return Json(body=msgspec.json.encode(body), status=status, **rest)
