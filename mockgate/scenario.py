@@ -1,268 +1,252 @@
-"""What a scenario may say, as frozen values: the format's one declaration.
+"""A whole scenario: its keys, how it is loaded, and its JSON Schema.
 
-Defaults, the JSON Schema and the checks all follow from these types. A gateway file is a scenario without
-rules; a scenario stands on its gateway's file and on what it `extends`.
+A gateway file is a scenario without rules; a scenario stands on its gateway's file and on what it `extends`.
 """
 
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from .units import Bytes, Seconds, Share
-
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-Glob = str
-Texts = str | list[str]
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A mapping of a scenario: unknown keys are errors."""
-
-
-class Words(Section):
-    """How words must be: every key given must hold. Case is ignored but by `matches`, a regular expression
-    whose named groups are captures for the reply's template."""
-
-    contains: Texts | None = None
-    equals: Texts | None = None
-    starts_with: Texts | None = None
-    ends_with: Texts | None = None
-    matches: str | None = None
-
-
-class Said(Words):
-    """Words in any message of the conversation; `role` narrows whose."""
-
-    role: Literal["system", "user", "assistant", "tool"] | None = None
-
-
-class Count(Section):
-    """A range of whole numbers, both ends included."""
-
-    at_least: int | None = None
-    at_most: int | None = None
-
-
-class Result(Section):
-    """A tool result that is the message to be answered: of which tool, with which words."""
-
-    tool: Glob | None = None
-    contains: Texts | None = None
-    matches: str | None = None
-
-
-class When(Section, rename={"not_": "not"}):
-    """What a rule asks of a request. Every key given must hold; an empty `when` matches everything."""
-
-    model: Glob | list[Glob] | None = None
-    family: str | list[str] | None = None
-    user: str | Words | None = None
-    system: str | Words | None = None
-    message: str | Said | None = None
-    offers: Glob | list[Glob] | None = None
-    tool_result: bool | Glob | Result | None = None
-    turn: int | Count | None = None
-    call: int | Count | None = None
-    stream: bool | None = None
-    key: Glob | None = None
-    header: dict[str, str | bool | Words] | None = None
-    body: dict[str, Any] | None = None
-    any: "list[When] | None" = None
-    all: "list[When] | None" = None
-    not_: "When | None" = None
-
-
-class Stall(Section):
-    """A pause in the middle of an answer: how likely before each token, and how long."""
-
-    chance: Share
-    lasts: Seconds
-
-
-class Pace(Section):
-    """How fast an answer comes. `profile` names one to start from; keys given here win over it.
-
-    `jitter` is the relative spread of every wait. `per_1k_input` is added to the first token for each thousand
-    prompt tokens; `load` slows the tokens by that share for every other answer under way in the session.
-    """
-
-    profile: str | None = None
-    first_token: Seconds | None = None
-    tokens_per_second: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    jitter: Share | None = None
-    spread: Literal["normal", "lognormal"] | None = None
-    per_1k_input: Seconds | None = None
-    load: Share | None = None
-    stall: Stall | None = None
-
-
-class UsageOverride(Section):
-    """Token counts to report instead of the true ones."""
-
-    input: int | None = None
-    output: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
-
-
-class PartSpec(Section, rename={"with_": "with"}):
-    """One part of a reply: exactly one of text, reasoning, refusal, json, call or audio.
-
-    `call` names a tool; `with` are its arguments (text for a custom tool; left out: made to fit its schema).
-    `audio` is what is spoken.
-    """
-
-    text: str | None = None
-    reasoning: str | None = None
-    refusal: str | None = None
-    json: Any = None
-    call: str | None = None
-    with_: Any = None
-    id: str | None = None
-    audio: str | None = None
-
-
-class Manner(Section):
-    """How an answer is given: an `error` with its words instead of a reply, and what goes with either.
-
-    `error` is a status; `message`, `type`, `code` and `param` are its words, `retry_after` its header.
-    """
-
-    error: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
-    message: str | None = None
-    type: str | None = None
-    code: str | None = None
-    param: str | None = None
-    retry_after: Seconds | None = None
-    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
-    usage: UsageOverride | None = None
-    pace: str | Pace | None = None
-    headers: dict[str, str] | None = None
-
-
-class ReplySpec(Manner, rename={"with_": "with"}):
-    """A reply with more to say than its text: one part's keys, or `parts`, or `echo`, or `synthetic`, or an
-    `error`. A `weight` on any of a rule's `replies` makes their order a draw."""
-
-    text: str | None = None
-    reasoning: str | None = None
-    refusal: str | None = None
-    json: Any = None
-    call: str | None = None
-    with_: Any = None
-    audio: str | None = None
-    parts: list[PartSpec] | None = None
-    echo: bool = False
-    synthetic: bool = False
-    weight: Annotated[float, msgspec.Meta(gt=0)] | None = None
-
-
-class Rule(Manner):
-    """When this is asked, answer that: exactly one of `reply`, `replies` (one after the other) and `error`.
-
-    `times` bounds how often the rule answers before it is passed over. `at_end` says what follows the last of
-    `replies`: the last again, the first again, or no match any more.
-    """
-
-    when: When = When()
-    name: str | None = None
-    times: Positive | None = None
-    reply: str | list[PartSpec] | ReplySpec | None = None
-    replies: list[str | list[PartSpec] | ReplySpec] | None = None
-    at_end: Literal["repeat_last", "start_over", "pass"] = "repeat_last"
-
-
-class Model(Section):
-    """A model on offer. `id` may be a pattern (`ft:*`): accepted, but not listed.
-
-    `pace` names the profile it speaks at; `reasoning` says that it thinks before it answers; `context` and
-    `max_output` are its limits in tokens; `families` are the endpoint families it serves (empty: all).
-    """
-
-    id: Glob
-    owned_by: str = "mockgate"
-    created: int = 1_735_689_600
-    context: Positive | None = None
-    max_output: Positive | None = None
-    reasoning: bool = False
-    pace: str | None = None
-    families: list[str] = []
-    aliases: list[str] = []
-
-
-class Auth(Section):
-    """Which headers may carry the key, and whether a request without one is served."""
-
-    headers: tuple[str, ...] = ("authorization", "x-api-key")
-    anonymous: bool = False
-
-
-class ClockSpec(Section):
-    """The session's clock: `start` is a date or a moment (ISO 8601, UTC where it says no zone; default: now)."""
-
-    start: str | None = None
-    frozen: bool = False
-    speed: Annotated[float, msgspec.Meta(ge=0)] = 1.0
-
-
-class JournalSpec(Section):
-    """How much of what came and went is kept in each session."""
-
-    entries: Positive = 1000
-    size: Bytes = Bytes(64e6)
-
-
-class Expectation(Section):
-    """What an example's answer must be. `text` is the whole text; `body` compares only the keys it gives;
-    `rule` is who answered; `contains` and `tool` look into the text and the tool calls."""
-
-    status: int = 200
-    text: str | None = None
-    contains: Texts | None = None
-    tool: str | None = None
-    arguments: dict[str, Any] | None = None
-    rule: str | None = None
-    finish_reason: str | None = None
-    body: dict[str, Any] | None = None
-
-
-class Example(Section):
-    """A request and what it must be answered: the scenario's own test. `user` is short for a chat of one line;
-    else `request` is the body, sent to `path`."""
-
-    expect: Expectation
-    name: str | None = None
-    user: str | None = None
-    request: dict[str, Any] | None = None
-    path: str = "/v1/chat/completions"
-    method: str = "POST"
-    headers: dict[str, str] = {}
-
-
-class Scenario(Section):
+from . import layers
+from .complaints import Path, steps
+from .errors import ENVELOPES, Problem, ScenarioError
+from .layers import Source
+from .loader import Document
+from .reading import Flaw, Section, convert, did_you_mean, misread
+from .sections import (
+    FAMILIES,
+    Auth,
+    ClockSpec,
+    Count,
+    Example,
+    Expectation,
+    Glob,
+    JournalSpec,
+    Manner,
+    Model,
+    Pace,
+    PartSpec,
+    Positive,
+    ReplySpec,
+    Result,
+    Rule,
+    Said,
+    Stall,
+    Texts,
+    UsageOverride,
+    When,
+    Words,
+    bad_headers,
+)
+from .units import Bytes, schema_hook
+
+__all__ = [
+    "FAMILIES",
+    "Auth",
+    "ClockSpec",
+    "Count",
+    "Example",
+    "Expectation",
+    "Glob",
+    "JournalSpec",
+    "Manner",
+    "Model",
+    "Pace",
+    "PartSpec",
+    "Positive",
+    "ReplySpec",
+    "Result",
+    "Rule",
+    "Said",
+    "Scenario",
+    "Section",
+    "Source",
+    "Stall",
+    "Texts",
+    "UsageOverride",
+    "When",
+    "Words",
+    "load",
+    "locate",
+    "schema",
+]
+
+
+def _says(description: str, **schema: Any) -> msgspec.Meta:
+    """Say in the JSON Schema what a key means."""
+    return msgspec.Meta(description=description, extra_json_schema=schema or None)
+
+
+class Scenario(Section, frozen=True, dict=True):
     """Everything that decides how a server answers."""
 
-    mockgate: Literal[1] = 1
-    extends: str | list[str] | None = None
-    gateway: str = "openai"
-    name: str = ""
-    description: str = ""
-    seed: int = 0
-    default_reply: Literal["synthetic", "echo", "error"] = "synthetic"
-    tools: Literal["match", "always", "never"] = "match"
-    language: str | None = None
-    pace: str | Pace | None = None
-    paces: dict[str, Pace] = {}
-    clock: ClockSpec = ClockSpec()
-    auth: Auth = Auth()
-    envelope: str = "openai"
-    headers: dict[str, str] = {}
-    models: list[str | Model] = []
-    default_model: str = "gpt-4o-mini"
-    unknown_models: Literal["refuse", "accept"] = "refuse"
-    unknown_fields: Literal["note", "reject"] = "note"
-    reasoning_content: bool = True
-    max_body: Bytes = Bytes(32e6)
-    journal: JournalSpec = JournalSpec()
-    rules: list[Rule] = []
-    examples: list[Example] = []
+    mockgate: Annotated[Literal[1], _says("The version of the format.")] = 1
+    extends: Annotated[
+        str | list[str] | None,
+        _says("Scenarios to stand on: paths seen from this file, or names of built-in ones."),
+    ] = None
+    gateway: Annotated[str, _says("Whose manners to have: a built-in gateway's name, or the path of a file.")] = (
+        "openai"
+    )
+    name: Annotated[str, _says("What to call this scenario.")] = ""
+    description: Annotated[str, _says("What this scenario is for.")] = ""
+    seed: Annotated[int, _says("The seed of all chance.")] = 0
+    default_reply: Annotated[Literal["synthetic", "echo", "error"], _says("What answers when no rule matches.")] = (
+        "synthetic"
+    )
+    tools: Annotated[
+        Literal["match", "always", "never"],
+        _says("When synthetic answers call tools of their own accord; match: where the prompt speaks of one."),
+    ] = "match"
+    language: Annotated[
+        str | None, _says("The language of synthetic answers, such as de or pt_BR; default: the prompt's.")
+    ] = None
+    pace: Annotated[str | Pace | None, _says("How fast answers come; default: each model's own pace.")] = None
+    paces: Annotated[dict[str, Pace], _says("Paces by name, for any `pace` to name.")] = msgspec.field(
+        default_factory=dict
+    )
+    clock: Annotated[ClockSpec, _says("What time it is.")] = ClockSpec()
+    auth: Annotated[Auth, _says("How callers name themselves.")] = Auth()
+    envelope: Annotated[str, _says("How errors are worded.", enum=list(ENVELOPES))] = "openai"
+    headers: Annotated[dict[str, str], _says("Headers of every answer.")] = msgspec.field(default_factory=dict)
+    models: Annotated[list[str | Model], _says("The models on offer; joined with the gateway's by id.")] = (
+        msgspec.field(default_factory=list)
+    )
+    default_model: Annotated[
+        str, _says("The model of an example that names none, and the one made ready at the start.")
+    ] = "gpt-4o-mini"
+    unknown_models: Annotated[Literal["refuse", "accept"], _says("What happens to models not on offer.")] = "refuse"
+    unknown_fields: Annotated[
+        Literal["note", "reject"], _says("What happens to unknown fields of a request's body.")
+    ] = "note"
+    reasoning_content: Annotated[bool, _says("Whether chat answers show the reasoning.")] = True
+    max_body: Annotated[Bytes, _says("The largest request body that is read.", default="32MB")] = msgspec.field(
+        default_factory=partial(Bytes.read, "32MB")
+    )
+    journal: Annotated[JournalSpec, _says("How much each session remembers.", default={})] = msgspec.field(
+        default_factory=JournalSpec
+    )
+    rules: Annotated[list[Rule], _says("What is answered to what; the first rule that matches answers.")] = (
+        msgspec.field(default_factory=list)
+    )
+    examples: Annotated[list[Example], _says("Requests and what they must be answered: the scenario's tests.")] = (
+        msgspec.field(default_factory=list)
+    )
+
+    @property
+    def document(self) -> Document:
+        """What this scenario was read from; empty for one made in Python, or changed since."""
+        found = self.__dict__.get("document_read", Document({}))
+        assert isinstance(found, Document)
+        return found
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Find names that lead nowhere."""
+        yield from bad_headers(self.headers)
+        if self.envelope not in ENVELOPES:
+            near = did_you_mean(self.envelope, list(ENVELOPES)) or f"There are {', '.join(ENVELOPES)}."
+            yield Flaw(("envelope",), f'is no envelope: "{self.envelope}"', near)
+        yield from self._flaws_of_the_default_model()
+        yield from self._flaws_of_paces()
+
+    def _flaws_of_the_default_model(self) -> Iterator[Flaw]:
+        names = [name for model in self.models for name in _names(model)]
+        offered = self.default_model in names or any(fnmatchcase(self.default_model, name) for name in names)
+        if names and not offered and self.unknown_models == "refuse":
+            near = did_you_mean(self.default_model, names) or "Add it under `models`."
+            yield Flaw(("default_model",), f'is not on offer: "{self.default_model}"', near)
+
+    def _flaws_of_paces(self) -> Iterator[Flaw]:
+        known = ["instant", *self.paces]
+        for path, name in self._named_paces():
+            if name not in known:
+                near = did_you_mean(name, known) or f"There are {', '.join(known)}."
+                yield Flaw(path, f'names no pace: "{name}"', near)
+        if "instant" in self.paces:
+            yield Flaw(("paces", "instant"), "is built in", "Give it another name.")
+        yield from self._circular_paces()
+
+    def _named_paces(self) -> Iterator[tuple[Path, str]]:
+        yield from _named(("pace",), self.pace)
+        for name, pace in self.paces.items():
+            yield from _named(("paces", name), pace)
+        for at, model in enumerate(self.models):
+            if isinstance(model, Model):
+                yield from _named(("models", at, "pace"), model.pace)
+        for at, rule in enumerate(self.rules):
+            yield from _named(("rules", at, "pace"), rule.pace)
+            if isinstance(rule.reply, ReplySpec):
+                yield from _named(("rules", at, "reply", "pace"), rule.reply.pace)
+            for turn, reply in enumerate(rule.replies or []):
+                if isinstance(reply, ReplySpec):
+                    yield from _named(("rules", at, "replies", turn, "pace"), reply.pace)
+
+    def _circular_paces(self) -> Iterator[Flaw]:
+        for name, pace in self.paces.items():
+            seen, base = {name}, pace.profile
+            while base in self.paces and base not in seen:
+                seen.add(base)
+                base = self.paces[base].profile
+            if base == name:
+                yield Flaw(("paces", name, "profile"), "stands on itself, in the end")
+
+
+def _names(model: str | Model) -> list[str]:
+    return [model] if isinstance(model, str) else [model.id, *model.aliases]
+
+
+def _named(path: Path, pace: str | Pace | None) -> Iterator[tuple[Path, str]]:
+    """Find the name of a profile in a pace that is one, or stands on one."""
+    if isinstance(pace, str):
+        yield path, pace
+    elif pace is not None and pace.profile is not None:
+        yield (*path, "profile"), pace.profile
+
+
+def load(source: Source = None, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Load a scenario: a path or a built-in name, YAML text, a mapping, a document, or None for no scenario.
+
+    It stands on its gateway's file and on what it extends; `overrides` stand above it. Raises ScenarioError
+    with all that is wrong, each at its place in the file it stands in.
+    """
+    try:
+        document = layers.merged(source, overrides)
+    except ScenarioError as error:
+        raise ScenarioError([*error.problems, *_own_problems(source)]) from None
+    scenario = convert(document, Scenario)
+    scenario.__dict__["document_read"] = document
+    return scenario
+
+
+def _own_problems(source: Source) -> list[Problem]:
+    """Find what is wrong with a scenario whose gateway, or what it extends, cannot be had."""
+    try:
+        document = layers.document(source)
+    except ScenarioError:
+        return []  # it is itself what cannot be had
+    return misread(document, Scenario, but=("gateway", "extends"))
+
+
+def locate(scenario: Scenario, problems: list[Problem]) -> list[Problem]:
+    """Add to problems that have only a path the place in the file that the scenario was read from."""
+    document = scenario.document
+    return [
+        problem if problem.place else problem._replace(place=document.place(steps(problem.path)))
+        for problem in problems
+    ]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a scenario file, for editors."""
+    found = msgspec.json.schema(Scenario, schema_hook=schema_hook)
+    for definition in found["$defs"].values():
+        if "description" in definition:
+            definition["description"] = " ".join(definition["description"].split())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A mockgate scenario",
+        **found,
+    }
