@@ -106,20 +106,22 @@ class GatewayError(MockgateError):
 
     `kind` is a key of KINDS; status, type and code follow from it unless they are given (a scripted error may
     give any). `param` is the offending field's path. `headers` go out with the answer. `details` are values a
-    gateway's own wording may quote, such as the model's name.
+    gateway's own wording may quote, such as the model's name. `hint` says what would be right, beside the
+    gateway's own words: in a header of its own and in the log.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a refusal may say of itself
         self,
         kind: str,
         message: str | None = None,
         *,
         param: str | None = None,
         code: str | None = None,
-        type: str | None = None,  # noqa: A002 - the wire's own word
+        type: str | None = None,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
+        hint: str = "",
     ) -> None:
         known = KINDS[kind]
         self.kind = kind
@@ -130,6 +132,7 @@ class GatewayError(MockgateError):
         self.status = status or known.status
         self.headers: Mapping[str, str] = headers or {}
         self.details: Mapping[str, Any] = details or {}
+        self.hint = hint
         super().__init__(self.message)
 
     @classmethod
@@ -161,7 +164,8 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         path = f"{self.path}: " if self.path else ""
-        hint = f" {self.suggestion}" if self.suggestion else ""
+        stop = "." if self.suggestion and self.message[-1:] not in ".?!" else ""
+        hint = f"{stop} {self.suggestion}" if self.suggestion else ""
         return f"{where}{path}{self.message}{hint}"
 
 

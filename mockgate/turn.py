@@ -18,25 +18,25 @@ class Value(msgspec.Struct, frozen=True):
 # What a message holds, and what a reply says.
 
 
-class Text(Value, tag="text"):
+class Text(Value, frozen=True, tag="text"):
     """Words meant for the reader."""
 
     text: str
 
 
-class Reasoning(Value, tag="reasoning"):
+class Reasoning(Value, frozen=True, tag="reasoning"):
     """Words the model thought before it spoke."""
 
     text: str
 
 
-class Refusal(Value, tag="refusal"):
+class Refusal(Value, frozen=True, tag="refusal"):
     """Words that decline."""
 
     text: str
 
 
-class ToolCall(Value, tag="tool_call"):
+class ToolCall(Value, frozen=True, tag="tool_call"):
     """A tool the model wants run. `arguments` is JSON text for a function, free text for a custom tool."""
 
     name: str
@@ -45,7 +45,7 @@ class ToolCall(Value, tag="tool_call"):
     custom: bool = False
 
 
-class ToolResult(Value, tag="tool_result"):
+class ToolResult(Value, frozen=True, tag="tool_result"):
     """What a tool gave back; `name` is filled in from the call that `call_id` names."""
 
     call_id: str
@@ -53,7 +53,7 @@ class ToolResult(Value, tag="tool_result"):
     name: str = ""
 
 
-class Image(Value, tag="image"):
+class Image(Value, frozen=True, tag="image"):
     """A picture in a message: its size in pixels where the bytes were at hand, and the detail asked for."""
 
     url: str = ""
@@ -62,7 +62,7 @@ class Image(Value, tag="image"):
     detail: Literal["auto", "low", "high", "original"] = "auto"
 
 
-class Audio(Value, tag="audio"):
+class Audio(Value, frozen=True, tag="audio"):
     """Sound: in a message its length counts; in a reply `data` is the encoded file and `transcript` its words."""
 
     seconds: float = 0.0
@@ -72,7 +72,7 @@ class Audio(Value, tag="audio"):
     id: str = ""
 
 
-class File(Value, tag="file"):
+class File(Value, frozen=True, tag="file"):
     """A document in a message."""
 
     name: str = ""
@@ -82,10 +82,13 @@ class File(Value, tag="file"):
 
 Part = Text | Reasoning | Refusal | ToolCall | ToolResult | Image | Audio | File
 
+#: The parts whose text a reader sees.
+_WORDS = (Text, Refusal, ToolResult)
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 
-class Message(Value):
+class Message(Value, frozen=True):
     """One turn of the conversation so far."""
 
     role: Role
@@ -97,12 +100,12 @@ class Message(Value):
         """The words of this message: its text, refusals and tool results, a line each."""
         if len(self.parts) == 1:
             part = self.parts[0]
-            return part.text if isinstance(part, Text | Refusal | ToolResult) else ""
-        return "\n".join(part.text for part in self.parts if isinstance(part, Text | Refusal | ToolResult))
+            return part.text if isinstance(part, _WORDS) else ""
+        return "\n".join(part.text for part in self.parts if isinstance(part, _WORDS))
 
 
-class Tool(Value):
-    """A tool on offer. `schema` is the JSON Schema of its arguments; None for a custom (free text) tool."""
+class Tool(Value, frozen=True):
+    """A tool on offer. `schema` is the JSON Schema of its arguments; for a custom tool, of its text (None: any)."""
 
     name: str
     description: str = ""
@@ -111,14 +114,14 @@ class Tool(Value):
     strict: bool = False
 
 
-class ToolChoice(Value):
+class ToolChoice(Value, frozen=True):
     """May, must or must not call; `names` narrows which tools may be called (empty: all on offer)."""
 
     mode: Literal["auto", "none", "required"] = "auto"
     names: tuple[str, ...] = ()
 
 
-class Format(Value):
+class Format(Value, frozen=True):
     """The form the text must have. `schema` is set for `json_schema`."""
 
     kind: Literal["text", "json_object", "json_schema"] = "text"
@@ -127,14 +130,14 @@ class Format(Value):
     strict: bool = False
 
 
-class Voice(Value):
+class Voice(Value, frozen=True):
     """Spoken answers: the voice and the audio format asked for."""
 
     name: str
     format: str
 
 
-class Prompt(Value):
+class Prompt(Value, frozen=True):
     """What is asked, in no provider's words.
 
     `family` is the endpoint family that read it ("chat"). `max_tokens` counts everything the model produces.
@@ -159,6 +162,7 @@ class Prompt(Value):
     voice: Voice | None = None
     user: str = ""
     request: Any = None
+    verbosity: str | None = None
 
     @property
     def last(self) -> Message | None:
@@ -180,7 +184,7 @@ class Prompt(Value):
 # What is answered.
 
 
-class Usage(Value):
+class Usage(Value, frozen=True):
     """Tokens: one truth for the body, the limiter, the wallet and the metrics.
 
     `input` includes `cached`, `input_audio` and `input_image`; `output` includes `reasoning` and `output_audio`.
@@ -200,7 +204,7 @@ class Usage(Value):
         return self.input + self.output
 
 
-class Logprob(Value):
+class Logprob(Value, frozen=True):
     """One output token with its log-probability, and the likeliest others at its place."""
 
     token: bytes
@@ -211,11 +215,12 @@ class Logprob(Value):
 Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
-class Reply(Value):
+class Reply(Value, frozen=True):
     """One choice: parts in the author's order, why it ended, and the tokens it is made of.
 
     `stop` is the stop sequence that ended it, if one did. `logprobs` has an entry for every token of its text
-    and refusal parts, in order, when they were asked for.
+    and refusal parts, in order, when they were asked for. `last_tokens` are the tokens of the last part where the
+    token limit cut it in the middle of its text: they may end in a character that is only begun, and not said.
     """
 
     parts: tuple[Part, ...]
@@ -223,13 +228,15 @@ class Reply(Value):
     stop: str | None = None
     output_tokens: int = 0
     logprobs: tuple[Logprob, ...] | None = None
+    last_tokens: tuple[bytes, ...] = ()
 
 
-class Turn(Value):
+class Turn(Value, frozen=True):
     """A prompt with its answer: everything a dialect needs to word it.
 
-    `created` is the moment on the session's clock, in whole seconds since the epoch. `by` names the rule, or
-    the default, that answered. `headers` are the rule's own.
+    `id` is 32 letters and digits that a dialect cuts and prefixes to its own taste. `created` is the moment on
+    the session's clock, in whole seconds since the epoch. `by` names the rule, or the default, that answered.
+    `headers` are the rule's own. `quirks` names what the gateway in force does unlike others.
     """
 
     prompt: Prompt
@@ -239,18 +246,19 @@ class Turn(Value):
     created: int
     by: str = ""
     headers: dict[str, str] = {}
+    quirks: frozenset[str] = frozenset()
 
 
 # How it arrives.
 
 
-class Start(Value):
+class Start(Value, frozen=True):
     """A choice begins."""
 
     choice: int
 
 
-class Opened(Value):
+class Opened(Value, frozen=True):
     """The part at `index` of a choice begins; its words follow in pieces."""
 
     choice: int
@@ -258,11 +266,11 @@ class Opened(Value):
     part: Part
 
 
-class Piece(Value):
+class Piece(Value, frozen=True):
     """Some of a part's words: `tokens` of them, the first being token number `at` among the choice's text.
 
-    Nearly always one token; more only where a character spans several, or where the part has no tokens of its
-    own (`tokens` is 0 for sound, whose `data` is a slice of it).
+    Nearly always one token; more only where a character spans several, or is cut off by the token limit; none where
+    the part has no tokens of its own (`tokens` is 0 for sound, whose `data` is a slice of it).
     """
 
     choice: int
@@ -273,7 +281,7 @@ class Piece(Value):
     data: bytes = b""
 
 
-class Closed(Value):
+class Closed(Value, frozen=True):
     """The part at `index` of a choice is complete."""
 
     choice: int
@@ -281,7 +289,7 @@ class Closed(Value):
     part: Part
 
 
-class Stop(Value):
+class Stop(Value, frozen=True):
     """A choice ends."""
 
     choice: int
@@ -309,13 +317,22 @@ def words_of(part: Part) -> str:
             return ""
 
 
+def _up_to(tokens: int, pieces: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Give the last piece the tokens of a character that is only begun, so that all are `tokens` together."""
+    *others, (text, _) = pieces or [("", 0)]
+    return [*others, (text, max(0, tokens - sum([count for _, count in others])))]
+
+
 def events(choice: int, reply: Reply, split: Split) -> Iterator[Event]:
     """Yield how one choice arrives."""
     yield Start(choice)
     at = 0
     for index, part in enumerate(reply.parts):
         yield Opened(choice, index, part)
-        for text, tokens in split(words_of(part)):
+        pieces = split(words_of(part))
+        if reply.last_tokens and index == len(reply.parts) - 1:
+            pieces = _up_to(len(reply.last_tokens), pieces)
+        for text, tokens in pieces:
             yield Piece(choice, index, text, tokens, at)
             if isinstance(part, Text | Refusal):
                 at += tokens

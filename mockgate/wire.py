@@ -6,6 +6,7 @@ or played (the edge, a realtime session).
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +21,8 @@ SSE_TYPE = "text/event-stream; charset=utf-8"
 class Call(msgspec.Struct, dict=True):
     """A request as it came in: header names in lower case, the path as sent, the body as bytes.
 
-    `pace` overrides how fast the answer goes ("instant" for a batch line).
+    `pace` overrides how fast the answer goes ("instant" for a batch line). `refused` is what was wrong with a
+    body that could not be taken in: raised behind the door, so that it is worded and journaled like the rest.
     """
 
     method: str
@@ -29,6 +31,7 @@ class Call(msgspec.Struct, dict=True):
     headers: Mapping[str, str] = {}
     raw: bytes = b""
     pace: str | None = None
+    refused: GatewayError | None = None
 
     def json(self) -> Any:
         """Return the body as JSON values, read once.
@@ -63,6 +66,12 @@ def not_json(problem: Exception) -> GatewayError:
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
         f"library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON: {problem})",
     )
+
+
+@lru_cache(maxsize=1024)
+def header_safe(value: str) -> str:
+    """Make text fit for a header's value: one line of printable ASCII."""
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(value.split()))
 
 
 class Frame(msgspec.Struct, gc=False):

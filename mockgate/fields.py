@@ -1,0 +1,132 @@
+"""Reading a body: bytes become a typed value, or a 400 that names the field.
+
+The one source of 400s about single fields; which fields there are, and their limits, is said by the types.
+"""
+
+import bisect
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from . import complaints, wire, wording
+from .complaints import Path
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def decode(raw: bytes, kind: type[T], *, reject_unknown: bool = False) -> T:
+    """Read a JSON body as a value of that type.
+
+    Raises GatewayError (400) when the body is not JSON or does not fit the type, and, with `reject_unknown`,
+    when it has a field that the type does not know.
+    """
+    try:
+        if not raw.isascii():
+            raw.decode()  # msgspec does not look into what it skips
+        value: T = _decoder(kind).decode(raw)
+    except msgspec.ValidationError:
+        # Read again, slowly: a body that is not JSON further on is told so first, and of a key given twice
+        # the last one counts.
+        value = _convert(wire.decode_json(raw), kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise wire.not_json(problem) from None
+    if reject_unknown:
+        for name in unknown(wire.decode_json(raw), kind):
+            raise wording.bad_request(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
+    return value
+
+
+def unknown(values: dict[str, Any], kind: Any) -> list[str]:
+    """Return the paths of a body's fields that the type does not know, by their names on the wire."""
+    return [complaints.dotted(path) for path in _unknown(values, _shape(kind), ())]
+
+
+def _unknown(value: Any, shape: inspect.Type, path: Path) -> Iterator[Path]:
+    match value, shape:
+        case dict() | list(), inspect.UnionType(types):
+            for variant in types:
+                if _may_be(value, variant):
+                    yield from _unknown(value, variant, path)
+                    return
+        case dict(), inspect.StructType(fields=fields, tag_field=tag_field):
+            known = {field.encode_name: field.type for field in fields}
+            for name, inner in value.items():
+                if name in known:
+                    yield from _unknown(inner, known[name], (*path, name))
+                elif name != tag_field:
+                    yield (*path, name)
+        case list(), inspect.ListType(item_type=item):
+            for place, inner in enumerate(value):
+                yield from _unknown(inner, item, (*path, place))
+
+
+def _may_be(value: dict[str, Any] | list[Any], shape: inspect.Type) -> bool:
+    """Tell whether a value is the variant of a union that a shape describes: by its tag, where it has one."""
+    match shape:
+        case inspect.StructType(tag_field=None):
+            return isinstance(value, dict)
+        case inspect.StructType(tag_field=str() as tag_field, tag=tag):
+            return isinstance(value, dict) and value.get(tag_field) == tag
+        case inspect.ListType():
+            return isinstance(value, list)
+        case _:
+            return False
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+@cache
+def _shape(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _convert(values: Any, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        complaint = complaints.parse(error)
+        path = _named(complaint.path, values, kind)
+        raise wording.refuse(complaint, path, values, _shape(kind)) from None
+    except RecursionError as problem:
+        raise wire.not_json(problem) from None
+
+
+def _named(path: Path, values: Any, kind: Any) -> Path:
+    """Put in the keys that msgspec leaves out: the key of the first entry that makes its mapping fail."""
+    at = values
+    named: Path = ()
+    for step in path:
+        key = step
+        if step == complaints.SOME_KEY:
+            key = _failing(at, partial(_replaced, values, named), kind, path)
+        named = (*named, key)
+        at = at[key]
+    return named
+
+
+def _failing(mapping: dict[str, Any], within: Callable[[dict[str, Any]], Any], kind: Any, path: Path) -> str:
+    entries = list(mapping.items())
+
+    def fails(count: int) -> bool:
+        try:
+            msgspec.convert(within(dict(entries[:count])), kind)
+        except msgspec.ValidationError as error:
+            return complaints.parse(error).path == path
+        return False
+
+    return entries[bisect.bisect_left(range(1, len(entries)), x=True, key=fails)][0]
+
+
+def _replaced(values: Any, place: Path, by: Any) -> Any:
+    """Copy the values with something else at a place."""
+    if not place:
+        return by
+    copy = values.copy()
+    copy[place[0]] = _replaced(values[place[0]], place[1:], by)
+    return copy
