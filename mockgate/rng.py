@@ -20,23 +20,34 @@ def _letters(alphabet: str) -> bytes:
     return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
-def _digest(parts: tuple[Label, ...], size: int = 16) -> bytes:
-    state = blake2b(digest_size=size)
-    for part in parts:
-        raw = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
-        state.update(b"%d:" % len(raw))
-        state.update(raw)
-    return state.digest()
+def _digest(parts: tuple[Label, ...], size: int) -> bytes:
+    named = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return blake2b(b"\0".join(named), digest_size=size).digest()
 
 
 class Dice:
     """Draws that depend on nothing but the labels the dice were made of."""
 
-    __slots__ = ("_random", "key")
+    __slots__ = ("_digest", "_labels", "_random")
 
     def __init__(self, *labels: Label) -> None:
-        self.key = _digest(labels)
+        self._labels = labels
+        self._digest = b""
         self._random: random.Random | None = None
+
+    @property
+    def key(self) -> bytes:
+        """The 16 bytes that everything these dice throw follows from."""
+        return (self._digest or self._settled())[:16]
+
+    @property
+    def letters(self) -> str:
+        """32 letters and digits that name these dice."""
+        return (self._digest or self._settled())[16:48].translate(_letters(ALPHANUMERIC)).decode("ascii")
+
+    def _settled(self) -> bytes:
+        self._digest = _digest(self._labels, 48)
+        return self._digest
 
     def fork(self, *labels: Label) -> "Dice":
         """Make independent dice for one purpose: the same labels give the same dice."""
