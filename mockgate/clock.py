@@ -8,10 +8,18 @@ late wake-up delays nothing after it.
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
 Callback = Callable[[], None]
+
+
+#: The last moment a clock can show, the end of the year 9999: beyond it no date has a name.
+LATEST = 253_402_300_799.0
+
+#: Seconds on the clock in one of the wall's, at most.
+FASTEST = 1_000_000.0
 
 
 class Timer:
@@ -32,10 +40,12 @@ class Clock:
     """Seconds since the epoch, at a chosen speed: 1 runs with the wall, 0 stands still, 60 is a minute a second.
 
     `start` is the moment the clock shows first (default: the wall's). Waiting needs a running event loop; asking
-    for the time does not. Not thread-safe: use it from the loop's own thread.
+    for the time does not. Not thread-safe: use it from the loop's own thread. Raises ValueError for a speed that
+    set_speed() refuses.
     """
 
     def __init__(self, start: float | None = None, speed: float = 1.0) -> None:
+        _check_speed(speed)
         self._shown = time.time() if start is None else start
         self._wall = time.perf_counter()
         self._speed = speed
@@ -46,7 +56,8 @@ class Clock:
 
     def now(self) -> float:
         """Return the moment on this clock, in seconds since the epoch."""
-        return self._shown + (time.perf_counter() - self._wall) * self._speed
+        shown = self._shown + (time.perf_counter() - self._wall) * self._speed
+        return min(LATEST, shown)
 
     @property
     def speed(self) -> float:
@@ -65,25 +76,34 @@ class Clock:
     def set_speed(self, speed: float) -> None:
         """Go on from this moment at another speed (0 stands still).
 
-        Raises ValueError for a negative speed: time here never runs back, or deadlines would be due twice.
+        Raises ValueError for a negative speed (time here never runs back, or deadlines would be due twice) and for
+        one above FASTEST.
         """
-        if speed < 0:
-            raise ValueError(f"a clock cannot run at speed {speed}: give 0 (frozen) or more")
+        _check_speed(speed)
         self._shown, self._wall, self._speed = self.now(), time.perf_counter(), speed
         self._arm()
 
     def advance(self, seconds: float) -> None:
         """Jump ahead by `seconds`, calling everything that falls due on the way, in order.
 
-        Raises ValueError for a negative jump.
+        Raises ValueError for a negative jump, and for one beyond LATEST.
         """
-        if seconds < 0:
-            raise ValueError(f"a clock cannot be advanced by {seconds} s: it never runs back")
         target = self.now() + seconds
-        while self._heap and self._heap[0][0] <= target:
-            self._set(max(self._heap[0][0], self.now()))
-            self._run_due()
-        self._set(target)
+        if not seconds >= 0 or not target <= LATEST:
+            raise ValueError(
+                f"a clock cannot be advanced by {seconds} s: give 0 or more, up to the end of the year 9999"
+            )
+        try:
+            while self._heap and self._heap[0][0] <= target:
+                self._set(max(self._heap[0][0], self.now()))
+                self._run_due()
+        finally:
+            self._set(max(target, self.now()))
+            self._arm()
+
+    def move_in(self) -> None:
+        """Go on waking on the event loop that runs now: the one before is gone."""
+        self._handle = None
         self._arm()
 
     def call_at(self, when: float, callback: Callback) -> Timer:
@@ -99,7 +119,7 @@ class Clock:
         if when <= self.now():
             return
         done = asyncio.get_running_loop().create_future()
-        timer = self.call_at(when, lambda: done.done() or done.set_result(None))
+        timer = self.call_at(when, partial(_wake, done))
         try:
             await done
         finally:
@@ -125,18 +145,38 @@ class Clock:
 
     def _wake(self) -> None:
         self._handle = None
-        self._run_due()
-        self._arm()
+        try:
+            self._run_due()
+        finally:
+            # A callback that fails must not take the deadlines after it along.
+            self._arm()
 
     def _run_due(self) -> None:
-        heap = self._heap
-        # Callbacks may add deadlines that are due already; reading the time once bounds this round.
-        moment = self.now()
+        heap, moment = self._heap, self.now()
+        due: list[Timer] = []
         while heap and heap[0][0] <= moment:
-            timer = heappop(heap)[2]
+            due.append(heappop(heap)[2])
+        # What these callbacks add is left for the next round, even if it is due: others have their turn before it.
+        for place, timer in enumerate(due):
             callback, timer.callback = timer.callback, None
-            if callback is not None:
+            if callback is None:
+                continue
+            try:
                 callback()
+            except BaseException:
+                for later in due[place + 1 :]:
+                    heappush(heap, (later.when, next(self._order), later))
+                raise
+
+
+def _check_speed(speed: float) -> None:
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(f"a clock cannot run at speed {speed}: give 0 (frozen) to {FASTEST:g}")
+
+
+def _wake(done: "asyncio.Future[None]") -> None:
+    if not done.done():
+        done.set_result(None)
 
 
 class Stopwatch:
