@@ -1,0 +1,242 @@
+"""What is answered: the script, else the default; made to obey, counted, and put together as a Turn."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import msgspec
+
+from . import synth, tokens
+from .catalogue import Catalogue
+from .errors import GatewayError
+from .fitting import fit
+from .journal import Exchange
+from .logprobs import logprobs
+from .pacing import INSTANT, Tempo, settle
+from .rng import Dice
+from .rules import Facts
+from .scenario import Model, Pace, Scenario, UsageOverride
+from .script import Found, Script
+from .session import Session
+from .speaking import Speaker
+from .tokens import Vocabulary
+from .turn import (
+    Audio,
+    Part,
+    Prompt,
+    Reasoning,
+    Reply,
+    Split,
+    Text,
+    ToolCall,
+    Turn,
+    Usage,
+    words_of,
+)
+
+#: Up to this many bytes or characters are counted at once; more in a thread, so that nobody else waits.
+_SMALL = 50_000
+
+
+#: Scripted parts that a request completes, or changes: ids, sound.
+_UNFINISHED = (ToolCall, Audio)
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A turn, and what playing it takes: its tempo, its dice, and how its words are cut into tokens."""
+
+    turn: Turn
+    tempo: Tempo
+    dice: Dice
+    split: Split
+
+
+class Responder:
+    """Answers prompts as one scenario says."""
+
+    def __init__(self, scenario: Scenario, script: Script, catalogue: Catalogue) -> None:
+        self.scenario = scenario
+        self.script = script
+        self.catalogue = catalogue
+        self._quirks = frozenset[str]() if scenario.reasoning_content else frozenset({"hidden_reasoning"})
+        self._tempos: dict[tuple[str | None, str | None], Tempo] = {}
+
+    async def respond(self, prompt: Prompt, model: Model, session: Session, exchange: Exchange) -> Said:
+        """Answer a prompt.
+
+        Raises GatewayError: the prompt is too long, the script says so, or nothing matched.
+        """
+        vocabulary = tokens.loaded(prompt.model) or await tokens.vocabulary(prompt.model)
+        if len(exchange.call.raw) <= _SMALL:
+            counted = tokens.count_input(prompt, vocabulary)
+        else:
+            counted = await tokens.input_tokens(prompt, vocabulary)
+        _check_context(model, counted.total)
+        session.turns += 1
+        dice = Dice(self.scenario.seed, prompt.fingerprint())
+        found = self._find(prompt, model, session, exchange, dice)
+        limit = _limit(prompt, model)
+        said, short = self._choices(prompt, found, model, dice), False
+        if prompt.voice is not None:
+            speaker = Speaker(prompt.voice, prompt.stops, limit, vocabulary)
+            spoken = await asyncio.gather(*(asyncio.to_thread(speaker.speak, parts, dice) for parts in said))
+            said, short = [parts for parts, _ in spoken], any(cut for _, cut in spoken)
+        small = _size(said) * (1 + (prompt.top_logprobs or 0)) <= _SMALL
+        if small:
+            replies = _obey(prompt, found, limit, vocabulary, said, dice)
+        else:
+            replies = await asyncio.to_thread(_obey, prompt, found, limit, vocabulary, said, dice)
+        if short and limit is not None:
+            replies = tuple(msgspec.structs.replace(reply, finish="length", output_tokens=limit) for reply in replies)
+        usage = _usage(counted, replies, vocabulary)
+        turn = Turn(
+            prompt,
+            replies,
+            usage if found.usage is None else _override(usage, found.usage),
+            dice.letters,
+            int(exchange.started),
+            found.label,
+            found.headers,
+            self._quirks,
+        )
+        tempo = self._tempo(exchange.call.pace or found.pace, model)
+        split = vocabulary.split if small or not prompt.stream else await asyncio.to_thread(_cut, replies, vocabulary)
+        return Said(turn, tempo, dice, split)
+
+    def _find(self, prompt: Prompt, model: Model, session: Session, exchange: Exchange, dice: Dice) -> Found:
+        """Ask the script, else the default.
+
+        Raises GatewayError when the rule that matched is an error, or when nothing matched and that is one.
+        """
+        facts = Facts(prompt, exchange.call, exchange.key, session.turns)
+        fill = partial(_arguments, prompt, dice)
+        found = self.script.find(facts, session.cursors, dice, exchange.started, fill)
+        if found is None:
+            if self.scenario.default_reply == "error":
+                exchange.rule = "default: error"
+                raise self._nothing_matched(facts, session)
+            return Found(label=f"default: {self.scenario.default_reply}", source=self.scenario.default_reply)
+        if found.error is not None:
+            exchange.rule = found.label
+            exchange.due = self._tempo(found.pace, model).first_token if found.pace is not None else 0.0
+            raise found.error
+        return found
+
+    def _nothing_matched(self, facts: Facts, session: Session) -> GatewayError:
+        near = self.script.nearest(facts, session.cursors)
+        lines = [str(miss) for miss in near] or ["the scenario has no rules"]
+        return GatewayError("no_rule", "No rule matched this request. The closest: " + "; ".join(lines))
+
+    def _choices(self, prompt: Prompt, found: Found, model: Model, dice: Dice) -> list[Sequence[Part]]:
+        """Return what each choice says: the script's choices all say the same."""
+        if found.source == "parts" and not any(isinstance(part, _UNFINISHED) for part in found.parts):
+            return [found.parts] * prompt.n
+        throws = [dice.fork("choice", choice) for choice in range(prompt.n)]
+        return [_identified(self._parts(prompt, found, model, thrown), thrown) for thrown in throws]
+
+    def _parts(self, prompt: Prompt, found: Found, model: Model, dice: Dice) -> Sequence[Part]:
+        if found.source == "parts":
+            spoken = prompt.voice is not None
+            return [Text(part.transcript) if isinstance(part, Audio) and not spoken else part for part in found.parts]
+        if found.source == "echo":
+            return (Text(prompt.last.text if prompt.last else ""),)
+        reasons = prompt.effort not in {None, "none"} or (prompt.effort is None and model.reasoning)
+        manner = synth.Manner(tools=self.scenario.tools, language=self.scenario.language, reasons=reasons)
+        return synth.compose(prompt, dice, manner)
+
+    def _tempo(self, pace: str | Pace | None, model: Model) -> Tempo:
+        """Settle how fast this answer comes: the rule's pace over the scenario's over the model's own."""
+        if isinstance(pace, Pace):
+            return settle(pace, self.scenario.paces, self._tempo(None, model))
+        name = pace or (None if self.scenario.pace is not None else model.pace)
+        known = (name, model.pace)
+        if known not in self._tempos:
+            own = settle(model.pace, self.scenario.paces, INSTANT)
+            asked = name if name is not None else self.scenario.pace
+            self._tempos[known] = settle(asked, self.scenario.paces, own)
+        return self._tempos[known]
+
+
+def _limit(prompt: Prompt, model: Model) -> int | None:
+    """Return how many tokens the answer may have: what was asked for, or as many as the model can say."""
+    if prompt.max_tokens is None or model.max_output is None:
+        return prompt.max_tokens or model.max_output
+    return min(prompt.max_tokens, model.max_output)
+
+
+def _obey(
+    prompt: Prompt,
+    found: Found,
+    limit: int | None,
+    vocabulary: Vocabulary,
+    said: Iterable[Sequence[Part]],
+    dice: Dice,
+) -> tuple[Reply, ...]:
+    """Make every choice obey the prompt and the rule."""
+    replies = [fit(parts, prompt.stops, limit, vocabulary) for parts in said]
+    if found.finish is not None:
+        replies = [msgspec.structs.replace(reply, finish=found.finish) for reply in replies]
+    if prompt.top_logprobs is not None:
+        for choice, reply in enumerate(replies):
+            entries = logprobs(reply, prompt.top_logprobs, vocabulary, dice.fork("choice", choice))
+            replies[choice] = msgspec.structs.replace(reply, logprobs=entries)
+    return tuple(replies)
+
+
+def _size(said: Iterable[Sequence[Part]]) -> int:
+    return sum([len(words_of(part)) for parts in said for part in parts])
+
+
+def _cut(replies: Iterable[Reply], vocabulary: Vocabulary) -> Split:
+    """Cut all words of a long stream beforehand."""
+    pieces = {words: vocabulary.split(words) for reply in replies for words in map(words_of, reply.parts)}
+    return pieces.__getitem__
+
+
+def _check_context(model: Model, counted: int) -> None:
+    if model.context is not None and counted > model.context:
+        raise GatewayError(
+            "context_length",
+            f"This model's maximum context length is {model.context} tokens. However, your messages resulted in "
+            f"{counted} tokens. Please reduce the length of the messages.",
+            param="messages",
+        )
+
+
+def _arguments(prompt: Prompt, dice: Dice, name: str) -> str:
+    """Make arguments for a scripted call that gives none: true to the tool's schema where it is on offer."""
+    tool = next((tool for tool in prompt.tools if tool.name == name), None)
+    return synth.arguments(tool, prompt, dice) if tool is not None else "{}"
+
+
+def _identified(parts: Sequence[Part], dice: Dice) -> Sequence[Part]:
+    """Give every tool call that has no id one of its own."""
+    return [
+        msgspec.structs.replace(part, id=dice.id("call_", 24, salt=index))
+        if isinstance(part, ToolCall) and not part.id
+        else part
+        for index, part in enumerate(parts)
+    ]
+
+
+def _usage(counted: tokens.InputTokens, replies: Sequence[Reply], vocabulary: Vocabulary) -> Usage:
+    reasoning = sound = 0
+    for reply in replies:
+        for part in reply.parts:
+            if isinstance(part, Reasoning):
+                reasoning += vocabulary.count(part.text)
+            elif isinstance(part, Audio):
+                sound += tokens.audio_output_tokens(part.seconds)
+    return Usage(
+        input=counted.total,
+        output=sum([reply.output_tokens for reply in replies]),
+        reasoning=reasoning,
+        input_audio=counted.audio,
+        input_image=counted.image,
+        output_audio=sound,
+    )
+
+
+def _override(usage: Usage, override: UsageOverride) -> Usage:
+    given = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
+    return msgspec.structs.replace(usage, **given)
