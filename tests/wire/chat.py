@@ -1,0 +1,58 @@
+"""Reads the golden table of the chat dialect: each case as a turn, and how it must be worded."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from mockgate.api.chat.chunks import frames
+from mockgate.api.chat.read import read
+from mockgate.pacing import INSTANT, schedule
+from mockgate.rng import Dice
+from mockgate.turn import Logprob, Reply, Turn, Usage
+
+CREATED = 1_735_689_600
+USAGE = Usage(input=9, output=5, cached=2, reasoning=1, input_audio=3, output_audio=4)
+
+
+class Case(msgspec.Struct, kw_only=True):
+    name: str
+    request: dict[str, Any] = {}
+    quirks: frozenset[str] = frozenset()
+    finish: str = "stop"
+    finish_reason: str = ""
+    replies: list[list[dict[str, Any]]]
+    messages: list[dict[str, Any]]
+    deltas: list[tuple[int, dict[str, Any]]]
+
+    def turn(self, logprobs: tuple[Logprob, ...] | None = None, **request: Any) -> Turn:
+        """The case as a turn; `request` adds to what is asked."""
+        asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], **self.request, **request}
+        replies = tuple(
+            msgspec.convert({"parts": parts, "finish": self.finish, "output_tokens": 5}, Reply)
+            for parts in self.replies
+        )
+        if logprobs is not None:
+            replies = tuple(msgspec.structs.replace(reply, logprobs=logprobs) for reply in replies)
+        prompt = read(msgspec.json.encode(asked))
+        return Turn(prompt, replies, USAGE, "0123456789" * 3 + "ab", CREATED, quirks=self.quirks)
+
+    @property
+    def reason(self) -> str:
+        return self.finish_reason or self.finish
+
+
+CASES = msgspec.convert(yaml.safe_load((Path(__file__).parent / "chat.yaml").read_text("utf-8")), list[Case])
+
+
+def split(text: str) -> list[tuple[str, int]]:
+    return [(piece, 1) for piece in re.findall(r"\s*\S+|\s+", text)]
+
+
+def chunks(turn: Turn) -> list[dict[str, Any]]:
+    """The decoded chunks of a turn's stream, which must end with [DONE]."""
+    *sent, done = frames(turn, schedule(turn, INSTANT, Dice(1), split))
+    assert (done.data, done.last) == (b"[DONE]", True)
+    return [msgspec.json.decode(frame.data) for frame in sent]
