@@ -1,0 +1,215 @@
+"""mockgate inside a Python program: a server on a thread of its own, and a hand on its gateway.
+
+The server lives on its own event loop, so it serves synchronous code, any loop, and any SDK alike; everything
+here that touches the gateway is done on that loop.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from ..gateway import Gateway
+from ..session import DEFAULT
+from . import boot
+from .server import Server
+
+T = TypeVar("T")
+
+_DEFAULTS = {"pace": "instant"}
+
+
+class EmbeddedClock:
+    """A session's clock, safe to use from any thread. Times are seconds since the epoch."""
+
+    def __init__(self, mockgate: "Mockgate", session: str) -> None:
+        self._mockgate = mockgate
+        self._session = session
+
+    def _do(self, act: Callable[[Any], T]) -> T:
+        return self._mockgate.on_gateway(lambda gateway: act(gateway.session(self._session).clock))
+
+    def now(self) -> float:
+        """Return the moment the clock shows."""
+        return self._do(lambda clock: float(clock.now()))
+
+    def freeze(self) -> None:
+        """Stop the clock where it is."""
+        self._do(lambda clock: clock.freeze())
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead; everything that falls due on the way happens now. Raises ValueError for a negative jump."""
+        self._do(lambda clock: clock.advance(seconds))
+
+    def set_speed(self, speed: float) -> None:
+        """Run at another speed: 1 with the wall, 0 frozen. Raises ValueError for a negative one."""
+        self._do(lambda clock: clock.set_speed(speed))
+
+
+class EmbeddedSession:
+    """One session: its clock, its journal, and the header that names it."""
+
+    def __init__(self, mockgate: "Mockgate", name: str) -> None:
+        self._mockgate = mockgate
+        self.name = name
+        self.clock = EmbeddedClock(mockgate, name)
+        self.headers = {"X-Mockgate-Session": name}
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked and answered so far, oldest first."""
+        return self._mockgate.on_gateway(
+            lambda gateway: [exchange.describe() for exchange in gateway.session(self.name).journal]
+        )
+
+    def reset(self) -> None:
+        """Forget everything: journal, sequences, stored objects, clock."""
+        self._mockgate.on_gateway(lambda gateway: gateway.reset(self.name))
+
+
+class Mockgate:
+    """A mockgate server for the length of a `with` block.
+
+    `scenario` is a path, YAML text, a mapping, or None. Answers come at once unless the scenario or `pace` says
+    otherwise. Raises ScenarioError when the scenario is wrong.
+
+        with Mockgate({"rules": [{"when": {"user": "ping"}, "reply": "pong"}]}) as gw:
+            client = OpenAI(base_url=gw.base_url, api_key="any")
+    """
+
+    def __init__(
+        self,
+        scenario: boot.Source = None,
+        *,
+        pace: str | None = None,
+        seed: int | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self._overrides = {name: value for name, value in {"pace": pace, "seed": seed}.items() if value is not None}
+        self._gateway = boot.build(scenario, self._overrides, _DEFAULTS)
+        self._server = Server(self._gateway, host, port)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping: asyncio.Event | None = None
+        self._failed: BaseException | None = None
+        self._session = EmbeddedSession(self, DEFAULT)
+
+    # Where it is.
+
+    @property
+    def url(self) -> str:
+        """The server's address without a path: what an Anthropic client takes as its base URL."""
+        return self._server.url
+
+    @property
+    def base_url(self) -> str:
+        """The base URL for OpenAI clients: it ends in /v1."""
+        return f"{self._server.url}/v1"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Environment variables that make the official SDKs call this server."""
+        return boot.environment(self._server.url)
+
+    # What went on.
+
+    @property
+    def clock(self) -> EmbeddedClock:
+        """The default session's clock."""
+        return self._session.clock
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What the default session was asked and what it answered, oldest first."""
+        return self._session.requests
+
+    def session(self, name: str) -> EmbeddedSession:
+        """Return the session of this name; requests join it with its `headers`."""
+        return EmbeddedSession(self, name)
+
+    def replace(self, scenario: boot.Source) -> None:
+        """Answer by another scenario from now on, at the pace and seed this Mockgate was made with.
+
+        Raises ScenarioError, with nothing changed, when it is wrong.
+        """
+        loaded = boot.load(scenario, self._overrides, _DEFAULTS)
+        self.on_gateway(lambda gateway: boot.replace(gateway, loaded))
+
+    def reset(self) -> None:
+        """Make the default session forget everything."""
+        self._session.reset()
+
+    def on_gateway(self, act: Callable[[Gateway], T]) -> T:
+        """Do something with the gateway on the server's own thread, and return what it returns.
+
+        While it is not running (before or after a `with` block) nothing else is at the gateway: it is done here.
+        """
+        if self._loop is None:
+            return act(self._gateway)
+
+        async def acting() -> T:
+            return act(self._gateway)
+
+        return asyncio.run_coroutine_threadsafe(acting(), self._loop).result()
+
+    # Its life.
+
+    def start(self) -> Self:
+        """Start serving; return when the port is bound.
+
+        Raises OSError when it cannot be, and RuntimeError when this Mockgate is running already.
+        """
+        if self._loop is not None:
+            raise RuntimeError(f"this Mockgate is running already, at {self.url}")
+        self._failed = None
+        bound = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="mockgate", daemon=True)
+        self._thread.start()
+        bound.wait()
+        if self._failed is not None:
+            raise self._failed
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; answers under way are cut off. Harmless when it is not running."""
+        if self._loop is None or self._thread is None or self._stopping is None:
+            return
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+        self._loop = None
+
+    def _run(self, bound: threading.Event) -> None:
+        try:
+            boot.run(self._live(bound))
+        except BaseException as problem:  # noqa: BLE001 - raised again in the thread that called start()
+            self._failed = problem
+        finally:
+            bound.set()
+
+    async def _live(self, bound: threading.Event) -> None:
+        self._stopping = asyncio.Event()
+        for session in self._gateway.sessions.values():
+            session.clock.move_in()
+        await self._server.start()
+        self._loop = asyncio.get_running_loop()
+        bound.set()
+        await self._stopping.wait()
+        await self._server.stop(drain=0.1)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)

@@ -1,0 +1,280 @@
+"""The fast lane: a connection whose requests are plain HTTP/1.1 is answered right here.
+
+Nearly every request of an SDK is plain: a known method, a Content-Length, nothing to negotiate. What is not (or is not
+even HTTP) is for aiohttp: the connection, with all that was received, is handed over to it for good. This is here
+because aiohttp's request and response objects cost more than all of mockgate's own work: see benchmarks/README.md.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, cast
+
+from ..journal import Exchange, Outcome
+from ..wire import Call, Json, Sse
+from .player import Player
+
+#: Longer bodies, and longer heads, are aiohttp's.
+LONGEST_BODY = 1_000_000
+LONGEST_HEAD = 65_536
+
+#: Seconds that an idle connection is kept for its next request.
+IDLE = 75.0
+
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_HEAD = re.compile(
+    rb"(?!HEAD |OPTIONS |CONNECT )([A-Z]{1,20}) (/[!-~]*) HTTP/1\.1\r\n((?:" + _TOKEN + rb":[ -~\t]*\r\n){1,128})\r\n"
+)
+
+#: Headers that ask for something that only aiohttp does.
+_NOT_PLAIN = frozenset({"transfer-encoding", "expect", "upgrade", "connection", "content-encoding", "trailer"})
+
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+Send = Callable[[Exchange, dict[str, str]], Awaitable[Outcome]]
+
+log = logging.getLogger("mockgate")
+
+
+class Host(Protocol):
+    """What a lane needs of the server it belongs to."""
+
+    lanes: "set[Lane]"
+
+    @property
+    def max_body(self) -> int:
+        """The most bytes that a body may have."""
+
+    def aiohttp_protocol(self) -> asyncio.Protocol:
+        """Make what takes a connection over."""
+
+    async def converse(self, call: Call, send: Send) -> None:
+        """Answer a call by way of `send`."""
+
+
+class NotPlainError(Exception):
+    """A request for aiohttp."""
+
+
+class Head(NamedTuple):
+    """A plain request's head: a call that has no body yet, where the body begins, and where it ends."""
+
+    call: Call
+    begin: int
+    end: int
+
+
+def read_head(data: bytes | bytearray, max_body: int = LONGEST_BODY) -> Head | None:
+    """Read a request's head, or return None while some of it has not arrived.
+
+    Raises NotPlainError for everything but a plain request.
+    """
+    if data and not 65 <= data[0] <= 90:  # no method begins like that: TLS, say
+        raise NotPlainError
+    begin = data.find(b"\r\n\r\n", 0, LONGEST_HEAD) + 4
+    if begin < 4 and len(data) < LONGEST_HEAD:
+        return None
+    method, path, query, headers, length = _parsed(bytes(data[:begin]))
+    if length > max_body:
+        raise NotPlainError
+    return Head(Call(method, path, query, headers), begin, begin + length)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(head: bytes) -> tuple[str, str, str, Mapping[str, str], int]:
+    """Read a head's method, path, query, headers and length of body: clients send the same ones again and again."""
+    match = _HEAD.match(head)
+    if match is None:
+        raise NotPlainError
+    method, target, lines = (group.decode("ascii") for group in match.groups())
+    headers: dict[str, str] = {}
+    for line in lines.split("\r\n")[:-1]:
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.strip(" \t")
+        if name in headers or (name in _NOT_PLAIN and value.lower() != "keep-alive"):
+            raise NotPlainError
+        headers[name] = value
+    length = headers.get("content-length", "0")
+    if not (length.isdecimal() and len(length) <= 7 and int(length) <= LONGEST_BODY):
+        raise NotPlainError
+    path, _, query = target.partition("?")
+    return method, path, query, MappingProxyType(headers), int(length)
+
+
+class Lane(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport
+        self._received = bytearray()
+        self._head: Head | None = None
+        self._last = False
+        self._paused = False
+        self.task: asyncio.Task[None] | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._active = self._loop.time()
+
+    # What the connection tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._host.lanes.add(self)
+        self._idle = self._loop.call_later(IDLE, self._check_idle)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer the request as soon as all of it is here; one at a time."""
+        self._received += data
+        self._active = self._loop.time()
+        if self.task is None:
+            self._look()
+        elif len(self._received) > LONGEST_BODY:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """End what is under way."""
+        self._leave()
+        if self.task is not None:
+            self.task.cancel()
+        self.resume_writing()
+
+    def pause_writing(self) -> None:
+        """Wait: the client reads more slowly than it is written to."""
+        self._room = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        self._room = None
+
+    # What is done about it.
+
+    def _look(self) -> None:
+        """Begin an answer when a whole request is here."""
+        head = None
+        with suppress(NotPlainError):
+            head = self._head = self._head or read_head(self._received, self._host.max_body)
+            if head is None:
+                return
+        if head is None:
+            self._hand_over()
+            return
+        if len(self._received) < head.end:
+            return
+        head.call.raw = bytes(self._received[head.begin : head.end])
+        del self._received[: head.end]
+        self._head = None
+        self.task = self._loop.create_task(self._answer(head.call))
+
+    def _hand_over(self) -> None:
+        received = bytes(self._received)
+        self._leave()
+        protocol = self._host.aiohttp_protocol()
+        self._transport.set_protocol(protocol)
+        protocol.connection_made(self._transport)
+        protocol.data_received(received)
+
+    def _leave(self) -> None:
+        self._host.lanes.discard(self)
+        if self._idle is not None:
+            self._idle.cancel()
+
+    async def _answer(self, call: Call) -> None:
+        try:
+            await self._host.converse(call, self._send)
+        except ConnectionError:
+            self._transport.abort()
+        except Exception:
+            log.exception("an answer to %s %s broke off", call.method, call.path)
+            self._transport.abort()
+        finally:
+            self.task = None
+            self._active = self._loop.time()
+        if self._last:
+            self._transport.close()
+        elif self._received and not self._transport.is_closing():
+            if self._paused:
+                self._paused = False
+                self._transport.resume_reading()
+            self._look()
+
+    async def _send(self, exchange: Exchange, headers: dict[str, str]) -> Outcome:
+        answer, now = exchange.answer, exchange.clock.now()
+        if self._last:
+            headers["connection"] = "close"
+        if isinstance(answer, Json):
+            self._transport.write(head(answer.status, headers, now, length=len(answer.body)) + answer.body)
+            await self._drained()
+            return "finished"
+        if not isinstance(answer, Sse):
+            raise TypeError(f"no way to send a {type(answer).__name__}")
+        player = Player(exchange.clock, exchange.started, answer.frames)
+        ready = player.ready()
+        if player.over:
+            self._transport.write(head(answer.status, headers, now) + _chunk(ready) + b"0\r\n\r\n")
+            await self._drained()
+            return "finished"
+        self._transport.write(head(answer.status, headers, now))
+        outcome = await player.play(self, ready)
+        if outcome == "finished":
+            self._transport.write(b"0\r\n\r\n")
+        return outcome
+
+    async def write(self, data: bytes) -> None:
+        """Write a chunk of a stream; wait when the client is slow. Raises ConnectionResetError when it is gone."""
+        if self._transport.is_closing():
+            raise ConnectionResetError("the client is gone")
+        self._transport.write(_chunk(data))
+        await self._drained()
+
+    async def _drained(self) -> None:
+        if self._room is not None:
+            await self._room
+            if self._transport.is_closing():
+                raise ConnectionResetError("the client is gone")
+
+    def _check_idle(self) -> None:
+        left = self._active + IDLE - self._loop.time()
+        if self.task is None and left <= 0:
+            self._transport.close()
+        else:
+            self._idle = self._loop.call_later(max(left, 1.0), self._check_idle)
+
+    def finish(self) -> None:
+        """Close once the answer under way, if there is one, is sent."""
+        self._last = True
+        if self.task is None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once, whatever is under way."""
+        self._transport.abort()
+
+
+def head(status: int, headers: dict[str, str], now: float, *, length: int | None = None) -> bytes:
+    """Word an answer's head; without a length its body is chunked, so that a cut can be told from an end."""
+    lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
+    lines.append(_date(int(now)))
+    lines.append("transfer-encoding: chunked\r\n\r\n" if length is None else f"content-length: {length}\r\n\r\n")
+    return "".join(lines).encode()
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+@lru_cache(maxsize=8)
+def _date(moment: int) -> str:
+    return f"date: {formatdate(moment, usegmt=True)}\r\n"

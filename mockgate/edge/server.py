@@ -1,0 +1,228 @@
+"""HTTP in, HTTP out, before the one door: the fast lane for plain requests, aiohttp for all others."""
+
+import asyncio
+import logging
+from functools import partial
+from typing import Any
+
+from aiohttp import ClientConnectionResetError, HttpVersion10, web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from ..errors import GatewayError, encode_envelope
+from ..gateway import Gateway
+from ..journal import Exchange, Outcome
+from ..wire import Call, Json, Sse
+from .lane import Lane, Send
+from .player import Player
+
+#: A stream's own headers: nothing between mockgate and the client may keep chunks back.
+_STREAM_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+_CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
+
+_PREFLIGHT = {
+    **_CORS,
+    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    "access-control-max-age": "86400",
+}
+
+
+#: aiohttp words what it finds wrong with a request, with a traceback; mockgate's own log says what matters.
+_SILENT = logging.Logger("aiohttp", logging.CRITICAL + 1)
+
+
+log = logging.getLogger("mockgate")
+
+
+class Connection(web.RequestHandler):
+    """aiohttp's end of a connection, whose refusals of what is no HTTP are worded by the gateway."""
+
+    def __init__(self, server: web.Server, gateway: Gateway, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._gateway = gateway
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Word what could not even be read as HTTP; the connection is closed after it."""
+        super().handle_error(request, status, exc, message)
+        reason = (message or "").partition("\n")[0].strip()
+        error = GatewayError.of_status(status, f"The request could not be read as HTTP: {reason}" if reason else None)
+        response = web.Response(
+            body=encode_envelope(self._gateway.scenario.envelope, error), status=status, content_type="application/json"
+        )
+        response.force_close()
+        return response
+
+
+class Server:
+    """Serves a gateway on a host and a port (0: any free one)."""
+
+    def __init__(self, gateway: Gateway, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.gateway = gateway
+        self.host = host
+        self.port = port
+        self.lanes: set[Lane] = set()
+        self._listener: asyncio.Server | None = None
+        self._aiohttp: web.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the server is, without a path."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Bind the port and serve.
+
+        Raises OSError when the port is taken or may not be bound.
+        """
+        loop = asyncio.get_running_loop()
+        self._aiohttp = web.Server(
+            self._serve,
+            request_factory=self._request,
+            handler_cancellation=True,
+        )
+        lane = partial(Lane, self)
+        self._listener = await loop.create_server(lane, self.host, self.port, backlog=4096, reuse_address=True)
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def stop(self, drain: float = 10.0) -> None:
+        """Take no more connections, let the answers under way end for up to `drain` seconds, then close."""
+        if self._listener is None or self._aiohttp is None:
+            return
+        self._listener.close()
+        self._listener = None
+        await asyncio.gather(self._drain_lanes(drain), self._drain_aiohttp(self._aiohttp, drain))
+
+    async def _drain_lanes(self, drain: float) -> None:
+        for lane in tuple(self.lanes):
+            lane.finish()
+        under_way = [lane.task for lane in self.lanes if lane.task is not None]
+        if under_way:
+            await asyncio.wait(under_way, timeout=drain)
+        for lane in tuple(self.lanes):
+            lane.abort()
+
+    async def _drain_aiohttp(self, server: web.Server, drain: float) -> None:
+        server.pre_shutdown()
+        await server.shutdown(drain)
+
+    def cut(self) -> None:
+        """Close every connection, whatever is under way on it: its handler is cancelled."""
+        for lane in tuple(self.lanes):
+            lane.abort()
+        for connection in self._aiohttp.connections if self._aiohttp is not None else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    @property
+    def max_body(self) -> int:
+        """The most bytes that a request's body may have."""
+        return int(self.gateway.scenario.max_body)
+
+    def aiohttp_protocol(self) -> asyncio.Protocol:
+        """Make what takes over a connection that is not plain."""
+        assert self._aiohttp is not None
+        return Connection(
+            self._aiohttp,
+            self.gateway,
+            loop=asyncio.get_running_loop(),
+            logger=_SILENT,
+            access_log=None,
+            keepalive_timeout=75,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
+
+    async def converse(self, call: Call, send: Send) -> None:
+        """Answer a call: ask the gateway, wait until the answer is due, send it, and note how that ended."""
+        exchange = await self.gateway.handle(call)
+        outcome: Outcome = "failed"
+        try:
+            answer = exchange.answer
+            assert answer is not None, "an exchange that was handled has an answer"
+            if answer.due:
+                await exchange.clock.sleep_until(exchange.started + answer.due)
+            headers = dict(answer.headers)
+            if isinstance(answer, Sse | Json):
+                headers = {"content-type": answer.content_type, **headers}
+            if isinstance(answer, Sse):
+                headers.update(_STREAM_HEADERS)
+            if "origin" in call.headers:
+                headers.update(_CORS)
+            outcome = await send(exchange, headers)
+        except (asyncio.CancelledError, ConnectionError):
+            outcome = "left"
+            raise
+        finally:
+            self.gateway.close(exchange, outcome)
+
+    # What is aiohttp's.
+
+    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        """Make aiohttp's request, with the scenario's bound on its body."""
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self.max_body)
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if "origin" in request.headers and request.method == "OPTIONS":
+            asked = request.headers.get("access-control-request-headers", "*")
+            return web.Response(status=204, headers={**_PREFLIGHT, "access-control-allow-headers": asked})
+        sent: list[web.StreamResponse] = []
+        call = await self._read(request)
+        try:
+            await self.converse(call, partial(self._send, request, sent))
+        except Exception as problem:
+            if not isinstance(problem, ConnectionError):
+                log.exception("an answer to %s %s broke off", call.method, call.path)
+            raise
+        return sent[0]
+
+    async def _read(self, request: web.BaseRequest) -> Call:
+        url = request.rel_url
+        headers = {name.lower(): _readable(value) for name, value in request.headers.items()}
+        call = Call(request.method, _readable(url.raw_path), _readable(url.raw_query_string), headers)
+        try:
+            if headers.get("expect", "").lower() == "100-continue":
+                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            call.raw = await request.read() if request.body_exists else b""
+        except HTTPRequestEntityTooLarge:
+            message = f"Request body too large: the limit is {self.max_body} bytes."
+            call.refused = GatewayError("too_large", message, hint="raise `max_body` in the scenario")
+        except (web.RequestPayloadError, ValueError) as problem:
+            call.refused = GatewayError("bad_request", f"The request body could not be read: {problem}")
+        return call
+
+    async def _send(
+        self, request: web.BaseRequest, sent: list[web.StreamResponse], exchange: Exchange, headers: dict[str, str]
+    ) -> Outcome:
+        answer = exchange.answer
+        if isinstance(answer, Json):
+            sent.append(web.Response(body=answer.body, status=answer.status, headers=headers))
+            return "finished"
+        if not isinstance(answer, Sse):
+            raise TypeError(f"no way to send a {type(answer).__name__}")
+        response = web.StreamResponse(status=answer.status, headers=headers)
+        sent.append(response)
+        if request.version > HttpVersion10:
+            # Chunked, so that a client can tell a stream that was cut from one that ended.
+            response.enable_chunked_encoding()
+        await response.prepare(request)
+        player = Player(exchange.clock, exchange.started, answer.frames)
+        outcome = await player.play(response, player.ready())
+        if outcome == "finished":
+            try:
+                await response.write_eof()
+            except (ClientConnectionResetError, ConnectionError):
+                outcome = "left"
+        return outcome
+
+
+def _readable(text: str) -> str:
+    """Return what came over the wire as text that can be encoded again: bytes that were none are replaced."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
