@@ -1,0 +1,263 @@
+"""The command line: the only home of click. Whatever goes wrong is a sentence on stderr, never a traceback.
+
+Exit codes: 0 all is well, 1 something failed, 2 the scenario or the call of the command is wrong.
+"""
+
+import errno
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import click
+import msgspec
+
+from .. import __version__, loader
+from .. import scenario as scenarios
+from ..clock import Clock
+from ..errors import MockgateError, ScenarioError
+from . import boot, serving
+from .embedded import Mockgate
+from .examples import run_examples
+from .explaining import explain as explained
+from .running import CommandError, run_command
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Wrong(click.ClickException):
+    """A scenario's problems, a line each, as editors and CI read them: file:line:column: what."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
+class _Sentences(click.Group):
+    """Commands whose errors are sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as wrong:
+            raise _Wrong(str(wrong)) from None
+        except MockgateError as problem:
+            raise click.ClickException(str(problem)) from None
+        except OSError as problem:
+            if problem.errno == errno.EPIPE:  # click's own: whoever read the output has read enough
+                raise
+            sentence = f"{problem.filename or 'mockgate'}: {problem.strerror or problem}"
+            raise click.ClickException(sentence) from None
+
+
+def _clock(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dict[str, Any] | None:
+    """Read how the clock goes: `frozen`, or a speed."""
+    if value is None:
+        return None
+    if value == "frozen":
+        return {"frozen": True}
+    try:
+        speed = float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither frozen nor a speed such as 1 or 60") from None
+    try:
+        Clock(speed=speed)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+    return {"frozen": False, "speed": speed}
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Return the options that were given: overrides for a scenario."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+_scenario = click.argument("scenario", required=False, type=click.Path(path_type=Path))
+_seed = click.option("--seed", metavar="N", type=int, help="The seed of all chance; wins over the scenario's.")
+_default_reply = click.option(
+    "--default-reply",
+    type=click.Choice(["synthetic", "echo", "error"]),
+    help="What answers when no rule matches; wins over the scenario's.",
+)
+
+
+def _pace(help_text: str) -> Callable[[F], F]:
+    return click.option("--pace", metavar="PROFILE", help=help_text)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MOCKGATE"})
+@click.version_option(
+    # MOCKGATE_VERSION in an environment names the version to install, and asks for nothing.
+    __version__,
+    prog_name="mockgate",
+    message="%(prog)s %(version)s",
+    allow_from_autoenv=False,
+)
+def main() -> None:
+    """A local server that stands in for a real AI gateway: scripted or synthetic answers, true token counts,
+    believable streams.
+
+    SCENARIO is the path of a YAML file, or the name of a built-in one; without it every answer is synthetic.
+
+    An option that is not given is read from the environment: the --port of serve from MOCKGATE_SERVE_PORT.
+    """
+
+
+@main.command()
+@_scenario
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port."
+)
+@click.option(
+    "--host",
+    metavar="HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; 0.0.0.0: all of them.",
+)
+@_seed
+@_pace("How fast answers come: a named pace, or instant; wins over the scenario's.")
+@_default_reply
+@click.option(
+    "--clock", metavar="frozen|SPEED", callback=_clock, help="Stand still, or run at that many times the wall's speed."
+)
+@click.option("--watch", is_flag=True, help="Read the scenario again when a file of it changes.")
+@click.option("--quiet", is_flag=True, help="Print the URL and nothing else.")
+def serve(
+    scenario: Path | None,
+    port: int,
+    host: str,
+    watch: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Serve a scenario.
+
+    Ends at Ctrl+C or SIGTERM, once the answers under way have. Prints where the server is, what to paste to
+    call it, and a line for each request that is done.
+    """
+    if watch and scenario is None:
+        raise click.UsageError("--watch needs a SCENARIO to watch")
+    order = serving.Order(source=scenario, overrides=_given(**options), host=host, port=port, watch=watch, quiet=quiet)
+    boot.run(serving.serve(order, _out()))
+
+
+def _out() -> TextIO:
+    """Return stdout, made to take any words whatever its encoding."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return sys.stdout
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.pass_context
+def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Check scenarios and their examples.
+
+    Says all that is wrong with each FILE at once, and which of its examples do not hold. Exits with 2 when a
+    file is wrong, else with 1 when an example does not hold.
+    """
+    ctx.exit(max(map(_check, files)))
+
+
+def _check(file: Path) -> int:
+    try:
+        gateway = boot.build(file)
+    except ScenarioError as wrong:
+        click.echo(str(wrong), err=True)
+        return 2
+    failures = boot.run(run_examples(gateway))
+    for failure in failures:
+        click.echo(f"{file}: {failure}", err=True)
+    if failures:
+        return 1
+    scenario = gateway.scenario
+    click.echo(f"{file}: OK ({_count(scenario.rules, 'rule')}, {_count(scenario.examples, 'example')})")
+    return 0
+
+
+def _count(things: list[Any], noun: str) -> str:
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("request", metavar="REQUEST.json", type=click.File("rb"))
+def explain(scenario: Path, request: Any) -> None:
+    """Say which rule answers, and why.
+
+    Says of every rule of SCENARIO how it fares with a chat request, and what is answered. REQUEST.json is the
+    body of a chat completion; - reads it from stdin.
+    """
+    body = request.read()
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise click.UsageError(f"{request.name} is not JSON: {problem}") from None
+    click.echo(boot.run(explained(boot.build(scenario), body)))
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of scenarios."""
+    click.echo(msgspec.json.format(msgspec.json.encode(scenarios.schema()), indent=2))
+
+
+@main.command()
+@click.argument("file", default="mockgate.yaml", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+def init(file: Path, force: bool) -> None:
+    """Write a scenario to start from.
+
+    It is full of comments, and goes to FILE (default: mockgate.yaml).
+    """
+    starter = (loader.fixtures_dir() / "scenarios" / "starter.yaml").read_text("utf-8")
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as out:
+            out.write(starter)
+    except FileExistsError:
+        raise click.ClickException(f"{file} is there already: name another file, or give --force") from None
+    click.echo(f"wrote {file}: try mockgate check {file}, then mockgate serve {file} --watch")
+
+
+class _Beside(click.Command):
+    """A command whose arguments after `--` are another command's: `ctx.obj`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own, dashes, command = args, "", []
+        if "--" in args:
+            at = args.index("--")
+            own, dashes, command = args[:at], "--", args[at + 1 :]
+        rest = super().parse_args(ctx, own)
+        if not command:
+            missing = "after --" if dashes else "with -- before it"
+            raise click.UsageError(f"give a command {missing}: mockgate run [SCENARIO] -- COMMAND...", ctx)
+        ctx.obj = command
+        return rest
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
+
+
+@main.command(cls=_Beside)
+@_scenario
+@_seed
+@_pace("How fast answers come; default: what the scenario says, else at once.")
+@click.pass_context
+def run(ctx: click.Context, scenario: Path | None, seed: int | None, pace: str | None) -> None:
+    """Run a command beside a server.
+
+    Starts a server on a free port for COMMAND, stops it at the end, and exits as COMMAND does. COMMAND finds
+    OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY and MOCKGATE_URL in its
+    environment. Exits with 128 + n when signal n ends it, 127 when there is no such command.
+    """
+    try:
+        with Mockgate(scenario, seed=seed, pace=pace) as gateway:
+            code = run_command(ctx.obj, gateway.env)
+    except CommandError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        code = problem.code
+    ctx.exit(code)
