@@ -312,22 +312,7 @@ def keywords(schemas):
         "contains": schemas,
         "pattern": st.sampled_from(["^a+$", "(", r"\d{3}", "[^a]", "(?=x)y", r"\p{L}+"]) | SCALARS,
         "format": st.sampled_from(["email", "date", "odd"]) | SCALARS,
-        **dict.fromkeys(
-            [
-                "minItems",
-                "maxItems",
-                "minLength",
-                "maxLength",
-                "minProperties",
-                "maxProperties",
-                "minimum",
-                "maximum",
-                "multipleOf",
-                "exclusiveMinimum",
-                "exclusiveMaximum",
-            ],
-            sizes,
-        ),
+        **dict.fromkeys(SIZES, sizes),
     }
 
 
