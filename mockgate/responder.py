@@ -34,10 +34,6 @@ from .turn import (
     words_of,
 )
 
-#: Up to this many bytes or characters are counted at once; more in a thread, so that nobody else waits.
-_SMALL = 50_000
-
-
 #: Scripted parts that a request completes, or changes: ids, sound.
 _UNFINISHED = (ToolCall, Audio)
 
@@ -67,7 +63,7 @@ class Responder:
         Raises GatewayError: the prompt is too long, the script says so, or nothing matched.
         """
         vocabulary = tokens.loaded(prompt.model) or await tokens.vocabulary(prompt.model)
-        if len(exchange.call.raw) <= _SMALL:
+        if len(exchange.call.raw) <= tokens.LARGE:
             counted = tokens.count_input(prompt, vocabulary)
         else:
             counted = await tokens.input_tokens(prompt, vocabulary)
@@ -81,7 +77,7 @@ class Responder:
             speaker = Speaker(prompt.voice, prompt.stops, limit, vocabulary)
             spoken = await asyncio.gather(*(asyncio.to_thread(speaker.speak, parts, dice) for parts in said))
             said, short = [parts for parts, _ in spoken], any(cut for _, cut in spoken)
-        small = _size(said) * (1 + (prompt.top_logprobs or 0)) <= _SMALL
+        small = _size(said) * (1 + (prompt.top_logprobs or 0)) <= tokens.LARGE
         if small:
             replies = _obey(prompt, found, limit, vocabulary, said, dice)
         else:

@@ -68,7 +68,8 @@ AUDIO_INPUT = 10
 AUDIO_INPUT_GEMINI = 32
 AUDIO_OUTPUT = 20
 
-_LARGE = 50_000  # characters: about 5 ms of counting, the most that other requests should wait
+#: More characters than these are worked on in a thread: about 5 ms of counting is the most others should wait.
+LARGE = 50_000
 
 _TEXTUAL = (Text, ToolResult, File)
 
@@ -121,7 +122,7 @@ async def aside(size: int, work: Callable[Args, Result], *args: Args.args, **nam
 
     A thread helps because counting frees the interpreter for others.
     """
-    return work(*args, **named) if size <= _LARGE else await asyncio.to_thread(work, *args, **named)
+    return work(*args, **named) if size <= LARGE else await asyncio.to_thread(work, *args, **named)
 
 
 def output_tokens(part: Part, vocabulary: Vocabulary) -> int:

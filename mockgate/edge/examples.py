@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from ..criteria import listed
 from ..facts import fold
 from ..gateway import SESSION_HEADER, Gateway
 from ..journal import Exchange
 from ..rules import same
-from ..scenario import Example, Expectation, Texts
+from ..scenario import Example, Expectation
 from ..wire import Call, Frame, Json, Sse
 
 _SESSION = "examples"
@@ -159,7 +160,7 @@ def _differences(expect: Expectation, given: Given) -> Iterator[str]:
         yield f"{given.by or 'no rule'} answered, not {expect.rule}"
     if expect.text is not None and given.text != expect.text:
         yield f"the text is {_quoted(given.text)}, not {_quoted(expect.text)}"
-    for words in _listed(expect.contains):
+    for words in listed(expect.contains or []):
         if fold(words) not in fold(given.text):
             yield f"the text is {_quoted(given.text)}, which does not contain {_quoted(words)}"
     yield from _call_differences(expect, given)
@@ -199,10 +200,6 @@ def _names(by: str) -> set[str]:
     """Return every way to name who answered: `rules[1] "name"`, `rules[1]` and `name`."""
     place, _, name = by.partition(" ")
     return {by, place, name.strip('"')} if place.startswith("rules[") else {by}
-
-
-def _listed(texts: Texts | None) -> list[str]:
-    return [texts] if isinstance(texts, str) else texts or []
 
 
 def _json(written: str) -> Any:
