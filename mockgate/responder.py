@@ -72,18 +72,22 @@ class Responder:
         dice = Dice(self.scenario.seed, prompt.fingerprint())
         found = self._find(prompt, model, session, exchange, dice)
         limit = _limit(prompt, model)
-        said, short = self._choices(prompt, found, model, dice), False
+        said = self._choices(prompt, found, model, dice)
+        cut: tuple[bool, ...] = ()
         if prompt.voice is not None:
             speaker = Speaker(prompt.voice, prompt.stops, limit, vocabulary)
             spoken = await asyncio.gather(*(asyncio.to_thread(speaker.speak, parts, dice) for parts in said))
-            said, short = [parts for parts, _ in spoken], any(cut for _, cut in spoken)
+            said, cut = [parts for parts, _ in spoken], tuple(was_cut for _, was_cut in spoken)
         small = _size(said) * (1 + (prompt.top_logprobs or 0)) <= tokens.LARGE
         if small:
             replies = _obey(prompt, found, limit, vocabulary, said, dice)
         else:
             replies = await asyncio.to_thread(_obey, prompt, found, limit, vocabulary, said, dice)
-        if short and limit is not None:
-            replies = tuple(msgspec.structs.replace(reply, finish="length", output_tokens=limit) for reply in replies)
+        if any(cut) and limit is not None:
+            replies = tuple(
+                msgspec.structs.replace(reply, finish="length", output_tokens=limit) if was_cut else reply
+                for reply, was_cut in zip(replies, cut, strict=True)
+            )
         usage = _usage(counted, replies, vocabulary)
         turn = Turn(
             prompt,

@@ -159,3 +159,19 @@ async def test_scripted_speech_is_written_for_who_did_not_ask_for_sound(gw, say)
     message = (await say(gw(rules=[{"reply": {"audio": "Hear me"}}])))["choices"][0]["message"]
     assert message["content"] == "Hear me"
     assert "audio" not in message
+
+
+async def test_only_the_spoken_choices_that_were_cut_end_for_length(gw, say):
+    sound = {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "pcm16"}}
+    whole = await say(gw(), "Tell me about rivers", n=4, **sound)
+    lengths = sorted(len(choice["message"]["audio"]["transcript"]) for choice in whole["choices"])
+    assert lengths[0] < lengths[-1]
+    for limit in range(50, 2000, 50):
+        answer = await say(gw(), "Tell me about rivers", n=4, max_tokens=limit, **sound)
+        finishes = [choice["finish_reason"] for choice in answer["choices"]]
+        if len(set(finishes)) == 2:
+            break
+    kept = [choice["message"].get("audio", {}).get("transcript") for choice in answer["choices"]]
+    said = [choice["message"]["audio"]["transcript"] for choice in whole["choices"]]
+    assert [finish == "stop" for finish in finishes] == [a == b for a, b in zip(kept, said, strict=True)]
+    assert set(finishes) == {"stop", "length"}
