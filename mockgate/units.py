@@ -1,6 +1,6 @@
-"""The measures a scenario is written in: durations, shares, sizes; each reads `"350ms"`, `"15%"`, `"10MB"`.
+"""The measures a scenario is written in: `"350ms"`, `"15%"`, `"10MB"`, `"$5.00"`, `"60/min"`, `"10 tokens"`.
 
-A plain number is seconds, a fraction, or bytes. Every reader raises ValueError with a sentence that says what
+A plain number is seconds, a fraction, bytes, or dollars. Every reader raises ValueError with a sentence that says what
 would be right.
 """
 
@@ -90,14 +90,154 @@ class Bytes(Measure):
     example = '"10MB" or "512KiB"'
 
 
+class Money(Measure):
+    """An amount of money, in US dollars."""
+
+    units: ClassVar = {"": 1, "USD": 1}
+    what = "an amount of money"
+    example = '"$5.00" or 0.25'
+
+    @classmethod
+    def _amount(cls, written: str) -> float:
+        return super()._amount(written.strip().removeprefix("$"))
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of what `read` accepts."""
+        found = super().schema()
+        found["anyOf"][1]["pattern"] = r"^\s*\$?\s*([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)\s*(USD)?\s*$"
+        return found
+
+
+class Quantity:
+    """A number of something, written as text: `amount`, and what it is of, `unit`. Never changed."""
+
+    __slots__ = ("amount", "unit")
+
+    def __init__(self, amount: float, unit: Any) -> None:
+        self.amount = amount
+        self.unit = unit
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and (self.amount, self.unit) == (other.amount, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.amount, self.unit))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.amount:g}, {self.unit!r})"
+
+    @classmethod
+    def read(cls, written: object) -> Self:
+        """Read what stands in a scenario. Raises ValueError when it is no such quantity."""
+        raise NotImplementedError
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of what `read` accepts."""
+        raise NotImplementedError
+
+
+_SCALE = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}
+_PERIODS = {"sec": 1.0, "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+_RATE = re.compile(
+    r"\s*([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)\s*([kKM]?)\s*/"
+    r"\s*([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)?\s*(ms|s|m|min|h|d|sec|second|minute|hour|day)\s*"
+)
+
+
+class Rate(Quantity):
+    """So many in a length of time; `unit` is that time in seconds."""
+
+    unit: float
+
+    def __str__(self) -> str:
+        return f"{self.amount:.15g}/{self.unit:.15g}s"
+
+    @classmethod
+    def read(cls, written: object) -> Self:
+        """Read `"60/min"`, `"40k/min"`, `"5/10s"`. Raises ValueError when it is no rate, or one below 1."""
+        found = _RATE.fullmatch(written) if isinstance(written, str) else None
+        if found is None:
+            raise ValueError('is not a rate: write it like "60/min", "40k/min" or "5/10s" (units: s, min, h, day)')
+        number, scale, times, unit = found.groups()
+        amount = float(number.replace("_", "")) * _SCALE[scale]
+        period = float((times or "1").replace("_", "")) * (_PERIODS.get(unit) or Seconds.units[unit])
+        if amount < 1:
+            raise ValueError('is less than one at a time: write it over a longer time, like "30/min" or "1/10s"')
+        if amount > Measure.greatest or not 0.001 <= period <= Measure.greatest:
+            raise ValueError(f"is out of range for a rate: {Measure.greatest:g} is the most, in 1ms or longer")
+        return cls(amount, period)
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of what `read` accepts."""
+        description = 'A rate: "60/min", "40k/min" or "5/10s".'
+        return {"description": description, "type": "string", "pattern": f"^{_RATE.pattern}$"}
+
+
+def _of(kind: type[Measure]) -> str:
+    """Return the pattern of numbers with a unit of this kind."""
+    return rf"((?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)\s*(?:{'|'.join(filter(None, kind.units))})\s*)+"
+
+
+_POINT = re.compile(rf"\s*(?:([0-9][0-9_]{{0,11}})\s*(token|chunk)s?\s*|{_of(Seconds)}|{_of(Bytes)})")
+
+
+#: How units of a Point are written that are not written out.
+_SHORT = {"seconds": "s", "bytes": "B"}
+
+
+class Point(Quantity):
+    """A place in an answer: after so many tokens, chunks, bytes or seconds of it."""
+
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.amount:.15g} {_SHORT.get(self.unit, self.unit)}"
+
+    @classmethod
+    def read(cls, written: object) -> Self:
+        """Read `"10 tokens"`, `"3 chunks"`, `"2KB"`, `"1.5s"`. Raises ValueError when it is no such place."""
+        found = _POINT.fullmatch(written) if isinstance(written, str) else None
+        if found is None:
+            raise ValueError('is no place in an answer: write it like "10 tokens", "3 chunks", "2KB" or "1.5s"')
+        number, what, time, _ = found.groups()
+        if what:
+            return cls(float(number.replace("_", "")), f"{what}s")
+        kind, unit = (Seconds, "seconds") if time else (Bytes, "bytes")
+        return cls(float(kind.read(written)), unit)
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of what `read` accepts."""
+        description = 'A place in an answer: "10 tokens", "3 chunks", "2KB" or "1.5s".'
+        return {"description": description, "type": "string", "pattern": f"^{_POINT.pattern}$"}
+
+
+_READ = (Measure, Quantity)
+
+
 def dec_hook(kind: type, written: Any) -> Any:
     """Read a measure for `msgspec.convert`.
 
     Raises ValueError when it is no such measure, and NotImplementedError for any other type.
     """
-    if issubclass(kind, Measure):
+    if issubclass(kind, _READ):
         return kind.read(written)
     raise NotImplementedError(f"{kind.__name__} is no measure")
+
+
+def enc_hook(value: Any) -> Any:
+    """Write a measure for `msgspec.to_builtins`, so that it can be read again.
+
+    Raises NotImplementedError for any other type.
+    """
+    if isinstance(value, Measure):
+        return float(value)
+    if isinstance(value, Quantity):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} is no measure")
 
 
 def schema_hook(kind: type) -> dict[str, Any]:
@@ -105,7 +245,7 @@ def schema_hook(kind: type) -> dict[str, Any]:
 
     Raises NotImplementedError for any other type.
     """
-    if issubclass(kind, Measure):
+    if issubclass(kind, _READ):
         return kind.schema()
     raise NotImplementedError(f"{kind.__name__} is no measure")
 
