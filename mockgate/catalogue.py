@@ -1,11 +1,22 @@
 """The models on offer: listed ones by id or alias, patterns that are accepted without being listed."""
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from .errors import GatewayError
 from .scenario import Model, Scenario
+from .sections import is_pattern
 
-_WILDCARDS = frozenset("*?[")
+#: What a model goes by: the name that it was asked for by, and its id where that is another; the last is the id.
+Names = tuple[str, ...]
+
+
+def fits(names: Names, patterns: Iterable[str]) -> bool:
+    """Tell whether one of a model's names is one of these, or fits a pattern among them."""
+    return any(
+        pattern in names or (is_pattern(pattern) and any(fnmatchcase(name, pattern) for name in names))
+        for pattern in patterns
+    )
 
 
 class Catalogue:
@@ -13,11 +24,16 @@ class Catalogue:
 
     def __init__(self, scenario: Scenario) -> None:
         models = [Model(id=model) if isinstance(model, str) else model for model in scenario.models]
-        self.listed = [model for model in models if not _WILDCARDS & set(model.id)]
-        self._patterns = [model for model in models if _WILDCARDS & set(model.id)]
+        self.listed = [model for model in models if not is_pattern(model.id)]
+        self._patterns = [model for model in models if is_pattern(model.id)]
         self._known = {alias: model for model in self.listed for alias in model.aliases}
         self._known |= {model.id: model for model in self.listed}
+        self._names = {name: (name, model.id) for name, model in self._known.items() if name != model.id}
         self._accepts_all = scenario.unknown_models == "accept"
+
+    def names(self, name: str) -> Names:
+        """Return what the model of this name goes by."""
+        return self._names.get(name) or (name,)
 
     def find(self, name: str) -> Model:
         """Return what is known of a model.

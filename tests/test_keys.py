@@ -1,15 +1,22 @@
 import pytest
 
 from mockgate.errors import GatewayError
-from mockgate.keys import identify
-from mockgate.scenario import Auth
+from mockgate.keys import Keyring, allow, find_key, key_id, masked
+from mockgate.scenario import Auth, load
 from mockgate.wire import Call
 
 ALL = Auth(headers=("authorization", "x-api-key"))
 
+#: 2025-06-01.
+NOW = 1_748_736_000.0
+
+
+def call(**headers: str) -> Call:
+    return Call("GET", "/", headers={name.replace("_", "-"): value for name, value in headers.items()})
+
 
 def key(auth: Auth = ALL, **headers: str) -> str:
-    return identify(Call("GET", "/", headers={name.replace("_", "-"): value for name, value in headers.items()}), auth)
+    return find_key(call(**headers), auth)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,7 @@ def test_the_key_is_found_in_the_first_accepted_header_that_has_one(headers, fou
         {"authorization": "Bearer"},
         {"authorization": "Bearer   "},
         {"authorization": "Basic dTpw"},
+        {"authorization": "sk-1"},
         {"api_key": "x"},
     ],
 )
@@ -60,3 +68,94 @@ def test_only_the_gateways_own_headers_count():
 def test_a_scenario_may_write_header_names_in_any_case():
     assert key(Auth(headers=("Authorization", "X-Api-Key")), authorization="Bearer sk-1") == "sk-1"
     assert key(Auth(headers=("X-Api-Key",)), x_api_key="sk-2") == "sk-2"
+
+
+SCENARIO = {
+    "unknown_keys": "refuse",
+    "groups": {"cheap": {"models": ["gpt-4o-mini", "gpt-4.1*"]}},
+    "keys": {
+        "sk-old": {"expires": "2025-01-01"},
+        "sk-soon": {"expires": "2025-06-01T00:00:01Z"},
+        "sk-off": {"disabled": True},
+        "sk-team": {"group": "cheap"},
+        "sk-own": {"group": "cheap", "models": "o3"},
+        "sk-free": {},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def ring():
+    return Keyring(load(SCENARIO))
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind", "code", "words"),
+    [
+        ("sk-made-up-and-rather-long", "wrong_key", "invalid_api_key", r"sk-made-\*{14}long"),
+        ("sk-old", "expired_key", "invalid_api_key", "expired"),
+        ("sk-off", "disabled_key", "account_deactivated", "deactivated"),
+    ],
+)
+def test_a_key_that_is_unknown_expired_or_disabled_is_refused_with_401(ring, secret, kind, code, words):
+    with pytest.raises(GatewayError, match=words) as refused:
+        ring.identify(call(authorization=f"Bearer {secret}"), NOW)
+    assert (refused.value.status, refused.value.kind, refused.value.code) == (401, kind, code)
+    assert secret not in refused.value.message + refused.value.hint
+
+
+def test_a_key_expires_at_the_very_moment(ring):
+    soon = call(authorization="Bearer sk-soon")
+    assert ring.identify(soon, NOW + 0.999).key == "sk-soon"
+    with pytest.raises(GatewayError, match="expired") as refused:
+        ring.identify(soon, NOW + 1)
+    assert refused.value.hint == "it was good until 2025-06-01T00:00:01+00:00"
+
+
+def test_a_sessions_own_key_is_known_and_any_key_is_where_the_scenario_accepts_it(ring):
+    stranger = call(authorization="Bearer sk-stranger")
+    assert ring.identify(stranger, NOW, {"sk-stranger": "s"}).key == "sk-stranger"
+    assert Keyring(load({"keys": {"sk-a": {}}})).identify(stranger, NOW).spec is None
+
+
+@pytest.mark.parametrize(
+    ("secret", "names", "allowed"),
+    [
+        ("sk-free", ("anything",), True),
+        ("sk-team", ("gpt-4.1-nano",), True),
+        ("sk-team", ("gpt-4o-mini-2024-07-18", "gpt-4o-mini"), True),
+        ("sk-team", ("gpt-4o",), False),
+        ("sk-own", ("o3",), True),
+        ("sk-own", ("gpt-4o-mini",), False),
+        ("sk-unlisted", ("gpt-4o",), True),
+    ],
+)
+def test_a_key_may_use_its_own_models_else_its_groups_else_all(ring, secret, names, allowed):
+    caller = ring.find(secret)
+    assert caller.may_use(names) is allowed
+    if not allowed:
+        with pytest.raises(GatewayError, match=f"does not have access to model `{names[0]}`") as refused:
+            allow(caller, names)
+        assert (refused.value.status, refused.value.code) == (403, "model_not_allowed")
+
+
+async def test_a_key_sees_and_asks_only_models_that_it_may_use(gw, ask):
+    gateway = gw(SCENARIO)
+    team = {"authorization": "Bearer sk-team"}
+    listed = (await ask(gateway, "GET", "/v1/models", **team)).answer.body.decode()
+    assert '"gpt-4.1-nano"' in listed
+    assert '"gpt-4o"' not in listed
+    chat = {"messages": [{"role": "user", "content": "Hi"}]}
+    statuses = [
+        (await ask(gateway, "POST", "/v1/chat/completions", {**chat, "model": model}, **team)).status
+        for model in ("gpt-4o-mini-2024-07-18", "gpt-4o", "gpt-nope")
+    ]
+    assert statuses == [200, 403, 404]
+    assert (await ask(gateway, "GET", "/v1/models/gpt-4o", **team)).status == 403
+
+
+@pytest.mark.parametrize("secret", ["", "s", "sk-short", "sk-0123456789abcdef"])
+def test_a_masked_key_and_a_keys_name_give_little_away(secret):
+    assert len(masked(secret).replace("*", "")) <= max(3, len(secret) - 4)
+    assert key_id(secret).startswith("key_")
+    assert not secret or not masked(secret).startswith(secret)
