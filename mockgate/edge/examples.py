@@ -11,7 +11,7 @@ from ..gateway import SESSION_HEADER, Gateway
 from ..journal import Exchange
 from ..rules import same
 from ..scenario import Example, Expectation
-from ..wire import Call, Frame, Json, Sse
+from ..wire import Call, Frame, Json, Raw, Sse
 
 _SESSION = "examples"
 
@@ -85,13 +85,17 @@ def _read(exchange: Exchange) -> Given:
     by = exchange.turn.by if exchange.turn is not None else exchange.rule
     match exchange.answer:
         case Json(status=status, body=raw):
-            body = msgspec.json.decode(raw) if raw else None
-        case Sse(status=status, frames=frames):
+            body = _decoded(raw)
+        case Sse(status=status, frames=frames, length=None):
             body = _added_up(frames)
+        case Sse(status=status, frames=frames):
+            body = _decoded(b"".join(frame.encode() for frame in frames))
         case other:
-            raise TypeError(f"no way to read a {type(other).__name__}")
+            return Given(status=other.status if other is not None else 0, by=by, body=None)
     if exchange.error is not None:
         return Given(status=status, by=by, body=body, text=exchange.error.message)
+    if isinstance(body, dict) and body.get("object") == "response":
+        return _response(body, status, by)
     choices = body.get("choices") if isinstance(body, dict) else None
     if not choices or "message" not in choices[0]:
         return Given(status=status, by=by, body=body)
@@ -107,6 +111,22 @@ def _read(exchange: Exchange) -> Given:
     )
 
 
+def _decoded(raw: bytes) -> Any:
+    """Read a body: what is no JSON is so by a fault, and is shown as text."""
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw.decode("utf-8", "replace")
+
+
+def _response(body: dict[str, Any], status: int, by: str) -> Given:
+    items = body["output"]
+    parts = [part for item in items if item["type"] == "message" for part in item["content"]]
+    calls = [(item["name"], item.get("arguments", item.get("input"))) for item in items if "name" in item]
+    text = "".join(part.get("text") or part.get("refusal") or "" for part in parts)
+    return Given(status=status, by=by, body=body, text=text, calls=tuple(calls), finish_reason=body["status"])
+
+
 def _calls(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for call in message.get("tool_calls") or ():
         called = call.get("function") or call["custom"]
@@ -115,14 +135,16 @@ def _calls(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield legacy["name"], legacy["arguments"]
 
 
-def _added_up(frames: Iterable[Frame]) -> dict[str, Any]:
-    """Put the chunks of a chat's stream together to the body they stand for."""
+def _added_up(frames: Iterable[Frame | Raw]) -> Any:
+    """Put the chunks of a stream together to the body they stand for; a response's last event has it whole."""
     whole: dict[str, Any] = {}
     choices: dict[int, dict[str, Any]] = {}
     for frame in frames:
-        if frame.data == b"[DONE]":
-            break
-        chunk = msgspec.json.decode(frame.data)
+        chunk = _decoded(frame.data)
+        if not isinstance(chunk, dict):
+            continue
+        if "response" in chunk:
+            whole = chunk["response"]
         for piece in chunk.pop("choices", ()):
             choice = choices.setdefault(piece["index"], {"message": {}})
             choice["message"] = _grown(choice["message"], piece.pop("delta"))

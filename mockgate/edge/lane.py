@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, cast
 
 from ..journal import Exchange, Outcome
-from ..wire import Call, Json, Sse
+from ..wire import Answer, Call, Cut, Feed, Json, Sse
+from .breaking import break_off
 from .player import Player
 
 #: Longer bodies, and longer heads, are aiohttp's.
@@ -47,12 +48,15 @@ class Host(Protocol):
 
     lanes: "set[Lane]"
 
+    #: How many connections there were so far: each has its number.
+    connections: int
+
     @property
     def max_body(self) -> int:
         """The most bytes that a body may have."""
 
-    def aiohttp_protocol(self) -> asyncio.Protocol:
-        """Make what takes a connection over."""
+    def aiohttp_protocol(self, number: int) -> asyncio.Protocol:
+        """Make what takes the connection of that number over."""
 
     async def converse(self, call: Call, send: Send) -> None:
         """Answer a call by way of `send`."""
@@ -99,6 +103,8 @@ def _parsed(head: bytes) -> tuple[str, str, str, Mapping[str, str], int]:
         name, value = name.lower(), value.strip(" \t")
         if name in headers or (name in _NOT_PLAIN and value.lower() != "keep-alive"):
             raise NotPlainError
+        if name == "content-type" and value[:10].lower() == "multipart/":
+            raise NotPlainError  # a form is taken in while it arrives
         headers[name] = value
     length = headers.get("content-length", "0")
     if not (length.isdecimal() and len(length) <= 7 and int(length) <= LONGEST_BODY):
@@ -114,10 +120,12 @@ class Lane(asyncio.Protocol):
         self._host = host
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
+        self.number = 0
         self._received = bytearray()
         self._head: Head | None = None
         self._last = False
         self._paused = False
+        self._left: int | None = None
         self.task: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -129,6 +137,8 @@ class Lane(asyncio.Protocol):
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)
         self._host.lanes.add(self)
+        self._host.connections += 1
+        self.number = self._host.connections
         self._idle = self._loop.call_later(IDLE, self._check_idle)
 
     def data_received(self, data: bytes) -> None:
@@ -173,6 +183,7 @@ class Lane(asyncio.Protocol):
         if len(self._received) < head.end:
             return
         head.call.raw = bytes(self._received[head.begin : head.end])
+        head.call.connection, head.call.newest = self.number, self._host.connections
         del self._received[: head.end]
         self._head = None
         self.task = self._loop.create_task(self._answer(head.call))
@@ -180,7 +191,7 @@ class Lane(asyncio.Protocol):
     def _hand_over(self) -> None:
         received = bytes(self._received)
         self._leave()
-        protocol = self._host.aiohttp_protocol()
+        protocol = self._host.aiohttp_protocol(self.number)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(received)
@@ -218,24 +229,52 @@ class Lane(asyncio.Protocol):
             await self._drained()
             return "finished"
         if not isinstance(answer, Sse):
-            raise TypeError(f"no way to send a {type(answer).__name__}")
+            return await self._send_rare(answer, headers, now)
         player = Player(exchange.clock, exchange.started, answer.frames)
         ready = player.ready()
-        if player.over:
+        self._left = answer.length
+        if player.over and answer.length is None:
             self._transport.write(head(answer.status, headers, now) + _chunk(ready) + b"0\r\n\r\n")
             await self._drained()
             return "finished"
-        self._transport.write(head(answer.status, headers, now))
+        self._transport.write(head(answer.status, headers, now, length=answer.length))
         outcome = await player.play(self, ready)
-        if outcome == "finished":
+        if player.cut is not None:
+            self._break_off(player.cut)
+        elif outcome == "finished" and answer.length is None:
             self._transport.write(b"0\r\n\r\n")
+        elif self._left:
+            self._break_off("fin")  # less than was announced: only the end of the connection can tell
         return outcome
+
+    async def _send_rare(self, answer: Answer | None, headers: dict[str, str], now: float) -> Outcome:
+        """Send what is neither JSON nor a stream: a connection broken off, or a feed."""
+        if isinstance(answer, Feed):
+            self._left = None
+            self._transport.write(head(answer.status, headers, now))
+            async with aclosing(answer.pieces) as pieces:
+                async for piece in pieces:
+                    await self.write(piece)
+            self._transport.write(b"0\r\n\r\n")
+            return "finished"
+        if answer is None or answer.cut is None:
+            raise TypeError(f"no way to send a {type(answer).__name__}")
+        self._break_off(answer.cut)
+        return "cut"
+
+    def _break_off(self, cut: Cut) -> None:
+        self._last = True
+        break_off(self._transport, cut)
 
     async def write(self, data: bytes) -> None:
         """Write a chunk of a stream; wait when the client is slow. Raises ConnectionResetError when it is gone."""
         if self._transport.is_closing():
             raise ConnectionResetError("the client is gone")
-        self._transport.write(_chunk(data))
+        if self._left is None:
+            self._transport.write(_chunk(data))
+        else:
+            self._left -= len(data)
+            self._transport.write(data)
         await self._drained()
 
     async def _drained(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ..clock import Clock, Timer
 from ..journal import Outcome
-from ..wire import Frame
+from ..wire import Cut, Frame, Raw
 
 #: About how many bytes of a stream are made and written at a time.
 AT_ONCE = 64 * 1024
@@ -20,17 +20,18 @@ class Line(Protocol):
 
 
 class Player:
-    """One stream on its way to one client.
+    """One stream on its way to one client. `cut` is how a frame wants the connection broken off after it.
 
     Callbacks of the session's clock write, not a task per stream: with thousands of streams, waking a task for
     every chunk is what makes chunks late.
     """
 
-    def __init__(self, clock: Clock, started: float, frames: Iterator[Frame]) -> None:
+    def __init__(self, clock: Clock, started: float, frames: Iterator[Frame | Raw]) -> None:
         self._clock = clock
         self._started = started
         self._frames = frames
-        self._next: Frame | None = None
+        self._next: Frame | Raw | None = None
+        self.cut: Cut | None = None
         self._problem: Exception | None = None
         self._timer: Timer | None = None
         self._line: Line | None = None
@@ -48,8 +49,14 @@ class Player:
             frame = self._next or next(self._frames, None)
             # The same sum that the clock is given: a difference, rounded, could be early for ever.
             while frame is not None and self._started + frame.due <= moment and size < AT_ONCE:
+                if type(frame) is Raw and frame.alone and ready:
+                    break
                 ready.append(frame.encode())
                 size += len(ready[-1])
+                if type(frame) is Raw and (frame.alone or frame.cut):
+                    self.cut = frame.cut
+                    frame = None if frame.cut else next(self._frames, None)
+                    break
                 frame = next(self._frames, None)
             self._next = frame
         except Exception as problem:  # noqa: BLE001 - raised again by play(), once what came before is written
@@ -58,8 +65,8 @@ class Player:
 
     @property
     def over(self) -> bool:
-        """Whether everything has been taken."""
-        return self._next is None and self._problem is None
+        """Whether everything has been taken, and ends as it should."""
+        return self._next is None and self._problem is None and self.cut is None
 
     async def play(self, line: Line, ready: bytes) -> Outcome:
         """Write what is `ready`, and the rest to its end; say whether the client was still there."""
@@ -85,7 +92,7 @@ class Player:
         if self._problem is not None:
             self._end_with(self._problem)
         elif self._next is None:
-            self._end("finished")
+            self._end("cut" if self.cut is not None else "finished")
         else:
             self._timer = self._clock.call_at(self._started + self._next.due, self._step)
 

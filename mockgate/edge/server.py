@@ -2,16 +2,22 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-from aiohttp import ClientConnectionResetError, HttpVersion10, web
+from aiohttp import BodyPartReader, ClientConnectionResetError, HttpVersion10, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
+from ..content import Content
+from ..control.guard import is_loopback
 from ..errors import GatewayError, encode_envelope
+from ..forms import Form, Upload, is_form
 from ..gateway import Gateway
 from ..journal import Exchange, Outcome
-from ..wire import Call, Json, Sse
+from ..wire import Answer, Call, Feed, Json, Sse
+from .breaking import break_off
+from .courier import Courier
 from .lane import Lane, Send
 from .player import Player
 
@@ -27,6 +33,9 @@ _PREFLIGHT = {
 }
 
 
+#: Bytes of a file that are taken in at a time.
+_FORM_PIECE = 256 * 1024
+
 #: aiohttp words what it finds wrong with a request, with a traceback; mockgate's own log says what matters.
 _SILENT = logging.Logger("aiohttp", logging.CRITICAL + 1)
 
@@ -37,9 +46,10 @@ log = logging.getLogger("mockgate")
 class Connection(web.RequestHandler):
     """aiohttp's end of a connection, whose refusals of what is no HTTP are worded by the gateway."""
 
-    def __init__(self, server: web.Server, gateway: Gateway, **options: Any) -> None:
+    def __init__(self, server: web.Server, gateway: Gateway, number: int, **options: Any) -> None:
         super().__init__(server, **options)
         self._gateway = gateway
+        self.number = number
 
     def handle_error(
         self,
@@ -64,9 +74,12 @@ class Server:
 
     def __init__(self, gateway: Gateway, host: str = "127.0.0.1", port: int = 0) -> None:
         self.gateway = gateway
+        gateway.exposed = not is_loopback(host)
         self.host = host
         self.port = port
         self.lanes: set[Lane] = set()
+        self._courier = Courier()
+        self.connections = 0
         self._listener: asyncio.Server | None = None
         self._aiohttp: web.Server | None = None
 
@@ -82,6 +95,7 @@ class Server:
         Raises OSError when the port is taken or may not be bound.
         """
         loop = asyncio.get_running_loop()
+        self.gateway.deliver = self._courier.take
         self._aiohttp = web.Server(
             self._serve,
             request_factory=self._request,
@@ -97,6 +111,10 @@ class Server:
             return
         self._listener.close()
         self._listener = None
+        self.gateway.deliver = None
+        for end in tuple(self.gateway.at_stop):
+            end()
+        await self._courier.close()
         await asyncio.gather(self._drain_lanes(drain), self._drain_aiohttp(self._aiohttp, drain))
 
     async def _drain_lanes(self, drain: float) -> None:
@@ -125,12 +143,13 @@ class Server:
         """The most bytes that a request's body may have."""
         return int(self.gateway.scenario.max_body)
 
-    def aiohttp_protocol(self) -> asyncio.Protocol:
+    def aiohttp_protocol(self, number: int) -> asyncio.Protocol:
         """Make what takes over a connection that is not plain."""
         assert self._aiohttp is not None
         return Connection(
             self._aiohttp,
             self.gateway,
+            number,
             loop=asyncio.get_running_loop(),
             logger=_SILENT,
             access_log=None,
@@ -149,9 +168,9 @@ class Server:
             if answer.due:
                 await exchange.clock.sleep_until(exchange.started + answer.due)
             headers = dict(answer.headers)
-            if isinstance(answer, Sse | Json):
+            if isinstance(answer, Sse | Json | Feed):
                 headers = {"content-type": answer.content_type, **headers}
-            if isinstance(answer, Sse):
+            if isinstance(answer, Feed) or (isinstance(answer, Sse) and answer.length is None):
                 headers.update(_STREAM_HEADERS)
             if "origin" in call.headers:
                 headers.update(_CORS)
@@ -187,16 +206,45 @@ class Server:
         url = request.rel_url
         headers = {name.lower(): _readable(value) for name, value in request.headers.items()}
         call = Call(request.method, _readable(url.raw_path), _readable(url.raw_query_string), headers)
+        call.connection, call.newest = getattr(request.protocol, "number", 0), self.connections
         try:
             if headers.get("expect", "").lower() == "100-continue":
                 await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            call.raw = await request.read() if request.body_exists else b""
+            if is_form(call) and request.body_exists:
+                call.form = await self._form(request)
+            else:
+                call.raw = await request.read() if request.body_exists else b""
         except HTTPRequestEntityTooLarge:
-            message = f"Request body too large: the limit is {self.max_body} bytes."
-            call.refused = GatewayError("too_large", message, hint="raise `max_body` in the scenario")
+            form = is_form(call)
+            most, key = (int(self.gateway.scenario.max_upload), "max_upload") if form else (self.max_body, "max_body")
+            message = f"Request body too large: the limit is {most} bytes."
+            call.refused = GatewayError("too_large", message, hint=f"raise `{key}` in the scenario")
         except (web.RequestPayloadError, ValueError) as problem:
             call.refused = GatewayError("bad_request", f"The request body could not be read: {problem}")
         return call
+
+    async def _form(self, request: web.BaseRequest) -> Form:
+        """Take a form in, its files piece by piece: large ones never sit in memory.
+
+        Raises HTTPRequestEntityTooLarge, and ValueError for what is no form.
+        """
+        form, size, most = Form(), 0, int(self.gateway.scenario.max_upload)
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                raise ValueError("a part of the form is itself in parts")  # noqa: TRY004 - told to the client as a 400
+            content = Content()
+            while piece := await part.read_chunk(_FORM_PIECE):
+                size += len(piece)
+                if size > most:
+                    raise HTTPRequestEntityTooLarge(max_size=most, actual_size=size)
+                content.write(piece)
+            named = part.name or ""
+            if part.filename is None:
+                form.add(named, content.read().decode("utf-8", "replace"))
+            else:
+                kind = part.headers.get("content-type", "application/octet-stream")
+                form.add(named, Upload(part.filename, kind, content))
+        return form
 
     async def _send(
         self, request: web.BaseRequest, sent: list[web.StreamResponse], exchange: Exchange, headers: dict[str, str]
@@ -205,22 +253,40 @@ class Server:
         if isinstance(answer, Json):
             sent.append(web.Response(body=answer.body, status=answer.status, headers=headers))
             return "finished"
-        if not isinstance(answer, Sse):
-            raise TypeError(f"no way to send a {type(answer).__name__}")
+        if not isinstance(answer, Sse | Feed):
+            return self._break_off(request, sent, answer)
         response = web.StreamResponse(status=answer.status, headers=headers)
         sent.append(response)
-        if request.version > HttpVersion10:
+        if isinstance(answer, Sse) and answer.length is not None:
+            response.content_length = answer.length
+        elif request.version > HttpVersion10:
             # Chunked, so that a client can tell a stream that was cut from one that ended.
             response.enable_chunked_encoding()
         await response.prepare(request)
+        if isinstance(answer, Feed):
+            async with aclosing(answer.pieces) as pieces:
+                async for piece in pieces:
+                    await response.write(piece)
+            await response.write_eof()
+            return "finished"
         player = Player(exchange.clock, exchange.started, answer.frames)
         outcome = await player.play(response, player.ready())
+        if player.cut is not None and request.transport is not None:
+            break_off(request.transport, player.cut)
         if outcome == "finished":
             try:
                 await response.write_eof()
             except (ClientConnectionResetError, ConnectionError):
                 outcome = "left"
         return outcome
+
+    def _break_off(self, request: web.BaseRequest, sent: list[web.StreamResponse], answer: Answer | None) -> Outcome:
+        if answer is None or answer.cut is None:
+            raise TypeError(f"no way to send a {type(answer).__name__}")
+        if request.transport is not None:
+            break_off(request.transport, answer.cut)
+        sent.append(web.Response())
+        return "cut"
 
 
 def _readable(text: str) -> str:
