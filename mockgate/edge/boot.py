@@ -2,12 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
-from os import PathLike
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from .. import layers, synth, tokens
+from .. import control, layers, synth, tokens
 from .. import scenario as scenarios
 from ..api import FAMILIES
 from ..complaints import steps
@@ -15,10 +14,11 @@ from ..errors import Problem, ScenarioError
 from ..gateway import Gateway
 from ..loader import Document
 from ..reading import convert
+from ..routes import Family
 from ..scenario import Rule, Scenario
 from ..script import problems_of
 
-Source = str | PathLike[str] | dict[str, Any] | None
+Source = layers.Source
 
 T = TypeVar("T")
 
@@ -79,39 +79,23 @@ def build(
 
     Raises ScenarioError with every problem, each at its place in the file.
     """
-    return assemble(load(source, overrides or {}, defaults or {}))
+
+    def read(source: Source) -> Scenario:
+        return load(source, overrides or {}, defaults or {})
+
+    return assemble(read(source), control.family(read))
 
 
-def assemble(scenario: Scenario) -> Gateway:
-    """Make a gateway of a scenario that was read.
+def assemble(scenario: Scenario, served: Family | None = None) -> Gateway:
+    """Make a gateway of a scenario that was read, and of what is served as its control API, if anything is.
 
     Raises ScenarioError when its rules cannot be compiled.
     """
-    with _placing_problems(scenario):
-        return Gateway(scenario, FAMILIES)
+    return Gateway(scenario, FAMILIES, served)
 
 
-def replace(gateway: Gateway, scenario: Scenario) -> None:
-    """Make a gateway answer by another scenario from the next call on.
-
-    Raises ScenarioError, with nothing changed, when its rules cannot be compiled.
-    """
-    with _placing_problems(scenario):
-        gateway.replace(scenario)
-
-
-@contextmanager
-def _placing_problems(scenario: Scenario) -> Iterator[None]:
-    """Add to a ScenarioError where in the scenario's files its problems stand."""
-    try:
-        yield
-    except ScenarioError as error:
-        raise ScenarioError(scenarios.locate(scenario, error.problems)) from None
-
-
-def environment(url: str) -> dict[str, str]:
-    """Return the environment variables that make the official SDKs call the server at `url`."""
-    key = "sk-mockgate"
+def environment(url: str, key: str = "sk-mockgate") -> dict[str, str]:
+    """Return the environment variables that make the official SDKs call the server at `url`, with this key."""
     return {
         "OPENAI_BASE_URL": f"{url}/v1",
         "OPENAI_API_BASE": f"{url}/v1",

@@ -12,16 +12,20 @@ from typing import Any, TextIO
 
 import msgspec
 
+from .. import control
 from ..errors import MockgateError
 from ..gateway import Gateway
 from ..scenario import Scenario
 from . import boot
 from .console import Console
+from .reporting import report
 from .server import Server
 from .watching import Watch
 
 #: Seconds that answers under way have to end in once the server is told to stop: Docker kills after ten.
 DRAIN = 8.0
+
+_CLOSED = "  other machines can reach this server, so the control API is closed: give --control-key KEY to open it\n"
 
 log = logging.getLogger("mockgate")
 
@@ -31,7 +35,10 @@ class ListenError(MockgateError):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What to serve, and where. `overrides` win over what the scenario says."""
+    """What to serve, and where. `overrides` win over what any scenario says.
+
+    `control_key` is what callers of the control API must send; without one it is for this machine alone.
+    """
 
     source: Path | None
     overrides: dict[str, Any]
@@ -39,12 +46,27 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     watch: bool = False
     quiet: bool = False
+    report: bool = False
+    no_control: bool = False
+    control_key: str | None = None
 
     def load(self) -> Scenario:
         """Read the scenario. Raises ScenarioError with everything that is wrong with it."""
-        scenario = boot.load(self.source, self.overrides, {})
-        # On a clock that stands still, and that nobody can advance, a model's own pace would never come.
-        return boot.load(self.source, self.overrides, {"pace": "instant"}) if scenario.clock.frozen else scenario
+        return self.read(self.source)
+
+    def read(self, source: boot.Source) -> Scenario:
+        """Read any scenario as this order has it.
+
+        Raises ScenarioError with everything that is wrong with it.
+        """
+        scenario = boot.load(source, self.overrides, {})
+        # On a clock that stands still a model's own pace would never come.
+        return boot.load(source, self.overrides, {"pace": "instant"}) if scenario.clock.frozen else scenario
+
+    def assemble(self) -> Gateway:
+        """Make the gateway. Raises ScenarioError."""
+        served = None if self.no_control else control.family(self.read, self.control_key or "")
+        return boot.assemble(self.load(), served)
 
 
 async def serve(order: Order, out: TextIO) -> None:
@@ -52,7 +74,7 @@ async def serve(order: Order, out: TextIO) -> None:
 
     To be run in the main thread. Raises ScenarioError for a wrong scenario, and ListenError.
     """
-    gateway = boot.assemble(order.load())
+    gateway = order.assemble()
     server = Server(gateway, order.host, order.port)
     try:
         await server.start()
@@ -64,6 +86,8 @@ async def serve(order: Order, out: TextIO) -> None:
         console.say(server.url)
     else:
         console.welcome(server.url, gateway.scenario.default_model, _about(order, gateway.scenario))
+        if gateway.exposed and gateway.control is not None and not order.control_key:
+            console.say(_CLOSED)
         gateway.listeners.append(console.request)
     # Held, or they could be collected; cancelled with the loop.
     tasks = [beside("the warm-up", _warm(gateway))]
@@ -71,6 +95,8 @@ async def serve(order: Order, out: TextIO) -> None:
         tasks.append(beside("--watch", Watch(gateway, order.load, console.say).keep()))
     await signals.get()
     await _stop(server, signals, console)
+    if order.report:
+        console.say(report(gateway))
 
 
 def beside(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

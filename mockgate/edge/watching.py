@@ -8,7 +8,6 @@ from ..clock import Clock
 from ..errors import ScenarioError
 from ..gateway import Gateway
 from ..scenario import Scenario
-from . import boot
 
 #: Seconds between two looks at the files.
 EVERY = 0.5
@@ -42,7 +41,7 @@ class Watch:
         self._seen = seen
         try:
             scenario = await asyncio.to_thread(self._load)
-            boot.replace(self._gateway, scenario)
+            self._gateway.replace(scenario)
         except ScenarioError as wrong:
             self._keep_old(str(wrong))
         else:

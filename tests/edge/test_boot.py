@@ -39,6 +39,20 @@ def test_defaults_give_way_to_the_scenario_and_overrides_do_not():
     assert boot.load({"seed": 1}, {"seed": 2}, {}).seed == 2
 
 
+def test_the_faults_of_all_layers_are_joined_however_each_is_written():
+    for own in ("flaky", ["flaky"], {"error": 500}):
+        written = own if isinstance(own, list) else [own]
+        assert boot.load({"faults": own}, {"faults": ["slow"]}, {}).document.value["faults"] == ["slow", *written]
+
+
+def test_a_document_that_was_merged_can_be_merged_again():
+    overrides = {"faults": ["slow"]}
+    once = boot.load({"extends": "hello", "rules": [{"reply": "x"}]}, overrides, {}).document.value
+    again = boot.load(once, overrides, {}).document.value
+    assert again == once
+    assert len(once["rules"]) > 1
+
+
 def test_the_environment_points_every_official_sdk_at_the_server():
     env = boot.environment("http://127.0.0.1:8080")
     assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8080/v1"

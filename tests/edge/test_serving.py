@@ -9,8 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
+
+import pytest
 
 from mockgate.edge.serving import beside
 
@@ -127,6 +130,64 @@ def test_watch_takes_up_a_change_and_keeps_the_old_scenario_when_the_new_one_is_
         next_line(process, "is wrong")
         assert "s.yaml:1:1: " in next_line(process, "rulse")
         assert ask(url, "hello") == "second"
+
+
+def control(url, line, body=None, **headers):
+    method, path = line.split()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{url}/_mockgate{path}", data, named, method=method), timeout=10
+        ) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+def test_options_stay_in_force_when_the_scenario_is_replaced_by_the_control_api(tmp_path):
+    (tmp_path / "s.yaml").write_text("rules: [{reply: one}]")
+    options = ["--seed", "7", "--pace", "instant", "--fault", "503 times=1", "--clock", "frozen", "--report"]
+    with serving(tmp_path / "s.yaml", *options) as (process, url):
+        status, shown = control(url, "PUT /scenario", {"seed": 1, "rules": [{"reply": "two"}]})
+        assert (status, shown["seed"], shown["pace"], shown["faults"][0]["error"]) == (200, 7, "instant", 503)
+        assert control(url, "GET /clock")[1]["frozen"]
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            ask(url, "hello")
+        assert ask(url, "hello") == "two"
+        process.terminate()
+        assert next_line(process, "report:")
+        assert "2 requests (200: 1, 503: 1)" in process.stdout.readline()
+        rest = process.stdout.read()
+        assert "1 of 1 rules" in rest
+        assert "The client behaved" in rest
+        assert process.wait(10) == 0
+
+
+def test_no_control_leaves_nothing_there():
+    with serving("--no-control") as (_, url):
+        assert control(url, "GET /clock")[0] == 404
+
+
+def test_beyond_loopback_the_control_api_is_closed_without_a_key():
+    with serving("--host", "0.0.0.0") as (process, url):
+        assert "--control-key KEY" in next_line(process, "control API is closed")
+        assert control(url, "GET /clock")[0] == 403
+        assert ask(url, "hello")
+
+
+def test_beyond_loopback_a_key_opens_the_control_api():
+    with serving("--host", "0.0.0.0", "--control-key", "s3cret") as (_, url):
+        assert control(url, "GET /clock")[0] == 401
+        assert control(url, "GET /clock", x_mockgate_control_key="s3cret")[0] == 200
+        assert control(url, "GET /clock", authorization="Bearer s3cret")[0] == 200
+
+
+def test_a_page_of_another_site_cannot_drive_the_control_api():
+    with serving() as (_, url):
+        assert control(url, "POST /clock", {"frozen": True}, origin="http://evil.example")[0] == 403
+        assert control(url, "GET /clock", host="evil.example")[0] == 403
+        assert control(url, "GET /clock", origin=url)[1]["frozen"] is False
 
 
 async def test_what_fails_beside_serving_is_a_line_in_the_log(caplog):
