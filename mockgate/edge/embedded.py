@@ -1,75 +1,30 @@
-"""mockgate inside a Python program: a server on a thread of its own, and a hand on its gateway.
+"""mockgate inside a Python program: a server on a thread of its own.
 
-The server lives on its own event loop, so it serves synchronous code, any loop, and any SDK alike; everything
-here that touches the gateway is done on that loop.
+The server lives on its own event loop, so it serves synchronous code, any loop, and any SDK alike; everything that
+touches the gateway is done on that loop.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from ..gateway import Gateway
+from ..scenario import Scenario
 from ..session import DEFAULT
 from . import boot
 from .server import Server
+from .session_handle import EmbeddedSession
 
 T = TypeVar("T")
 
-_DEFAULTS = {"pace": "instant"}
+#: What a scenario that says nothing of it gets.
+DEFAULTS = {"pace": "instant"}
 
 
-class EmbeddedClock:
-    """A session's clock, safe to use from any thread. Times are seconds since the epoch."""
-
-    def __init__(self, mockgate: "Mockgate", session: str) -> None:
-        self._mockgate = mockgate
-        self._session = session
-
-    def _do(self, act: Callable[[Any], T]) -> T:
-        return self._mockgate.on_gateway(lambda gateway: act(gateway.session(self._session).clock))
-
-    def now(self) -> float:
-        """Return the moment the clock shows."""
-        return self._do(lambda clock: float(clock.now()))
-
-    def freeze(self) -> None:
-        """Stop the clock where it is."""
-        self._do(lambda clock: clock.freeze())
-
-    def advance(self, seconds: float) -> None:
-        """Jump ahead; everything that falls due on the way happens now. Raises ValueError for a negative jump."""
-        self._do(lambda clock: clock.advance(seconds))
-
-    def set_speed(self, speed: float) -> None:
-        """Run at another speed: 1 with the wall, 0 frozen. Raises ValueError for a negative one."""
-        self._do(lambda clock: clock.set_speed(speed))
-
-
-class EmbeddedSession:
-    """One session: its clock, its journal, and the header that names it."""
-
-    def __init__(self, mockgate: "Mockgate", name: str) -> None:
-        self._mockgate = mockgate
-        self.name = name
-        self.clock = EmbeddedClock(mockgate, name)
-        self.headers = {"X-Mockgate-Session": name}
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        """What was asked and answered so far, oldest first."""
-        return self._mockgate.on_gateway(
-            lambda gateway: [exchange.describe() for exchange in gateway.session(self.name).journal]
-        )
-
-    def reset(self) -> None:
-        """Forget everything: journal, sequences, stored objects, clock."""
-        self._mockgate.on_gateway(lambda gateway: gateway.reset(self.name))
-
-
-class Mockgate:
-    """A mockgate server for the length of a `with` block.
+class Mockgate(EmbeddedSession):
+    """A mockgate server for the length of a `with` block, and a hand on its default session.
 
     `scenario` is a path, YAML text, a mapping, or None. Answers come at once unless the scenario or `pace` says
     otherwise. Raises ScenarioError when the scenario is wrong.
@@ -87,14 +42,14 @@ class Mockgate:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
+        super().__init__(self, DEFAULT)
         self._overrides = {name: value for name, value in {"pace": pace, "seed": seed}.items() if value is not None}
-        self._gateway = boot.build(scenario, self._overrides, _DEFAULTS)
+        self._gateway = boot.build(scenario, self._overrides, DEFAULTS)
         self._server = Server(self._gateway, host, port)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping: asyncio.Event | None = None
         self._failed: BaseException | None = None
-        self._session = EmbeddedSession(self, DEFAULT)
 
     # Where it is.
 
@@ -113,33 +68,26 @@ class Mockgate:
         """Environment variables that make the official SDKs call this server."""
         return boot.environment(self._server.url)
 
-    # What went on.
-
-    @property
-    def clock(self) -> EmbeddedClock:
-        """The default session's clock."""
-        return self._session.clock
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        """What the default session was asked and what it answered, oldest first."""
-        return self._session.requests
+    # What it does.
 
     def session(self, name: str) -> EmbeddedSession:
         """Return the session of this name; requests join it with its `headers`."""
         return EmbeddedSession(self, name)
 
+    def load(self, scenario: boot.Source) -> Scenario:
+        """Read a scenario, at the pace and seed this Mockgate was made with.
+
+        Raises ScenarioError with all that is wrong.
+        """
+        return boot.load(scenario, self._overrides, DEFAULTS)
+
     def replace(self, scenario: boot.Source) -> None:
-        """Answer by another scenario from now on, at the pace and seed this Mockgate was made with.
+        """Answer by another scenario from now on, in every session that has none of its own.
 
         Raises ScenarioError, with nothing changed, when it is wrong.
         """
-        loaded = boot.load(scenario, self._overrides, _DEFAULTS)
-        self.on_gateway(lambda gateway: boot.replace(gateway, loaded))
-
-    def reset(self) -> None:
-        """Make the default session forget everything."""
-        self._session.reset()
+        loaded = self.load(scenario)
+        self.on_gateway(lambda gateway: gateway.replace(loaded))
 
     def on_gateway(self, act: Callable[[Gateway], T]) -> T:
         """Do something with the gateway on the server's own thread, and return what it returns.

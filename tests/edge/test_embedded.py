@@ -83,12 +83,16 @@ def test_the_clock_is_moved_by_hand_and_streams_follow_it(live):
         said = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     assert said == "a b c"
     assert gw.clock.now() == moment + 100
+    gw.clock.advance("1m30s")
+    assert gw.clock.now() == moment + 190
     gw.clock.set_speed(10_000)
     assert say(gw) == "a b c"
     gw.clock.freeze()
     assert gw.clock.now() == gw.clock.now() > moment + 100
     with pytest.raises(ValueError, match="give 0 or more"):
         gw.clock.advance(-1)
+    with pytest.raises(ValueError, match="write it like"):
+        gw.clock.advance("soon")
 
 
 def test_another_scenario_answers_from_now_on_with_the_seed_and_pace_it_was_made_with(live):
