@@ -15,13 +15,19 @@ import msgspec
 
 from .. import __version__, loader
 from .. import scenario as scenarios
+from ..breakage import PRESETS
 from ..clock import Clock
 from ..errors import MockgateError, ScenarioError
+from ..triggers import faults_of
+from ..units import Seconds, enc_hook
 from . import boot, serving
+from . import gauntlet as gauntlets
+from .console import Console
 from .embedded import Mockgate
 from .examples import run_examples
 from .explaining import explain as explained
 from .running import CommandError, run_command
+from .scoreboard import Scoreboard
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +73,26 @@ def _clock(_ctx: click.Context, _param: click.Parameter, value: str | None) -> d
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
     return {"frozen": False, "speed": speed}
+
+
+def _faults(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[Any] | None:
+    """Read faults as a trigger would ask for them; presets stay names."""
+    return [fault for text in values for fault in _read_fault(text)] or None
+
+
+def _read_fault(text: str) -> list[Any]:
+    if text in PRESETS:
+        return [text]
+    try:
+        return [msgspec.to_builtins(fault, enc_hook=enc_hook) for fault in faults_of(text)]
+    except ScenarioError as wrong:
+        raise click.BadParameter(str(wrong)) from None
+
+
+def _filled(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty")
+    return value
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -124,15 +150,25 @@ def main() -> None:
     "--clock", metavar="frozen|SPEED", callback=_clock, help="Stand still, or run at that many times the wall's speed."
 )
 @click.option("--watch", is_flag=True, help="Read the scenario again when a file of it changes.")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="FAULT",
+    multiple=True,
+    callback=_faults,
+    help="Let something go wrong, beside what the scenario says: a preset such as flaky, a status such as 503, "
+    "a deed such as disconnect; then key=value. May be given again.",
+)
 @click.option("--quiet", is_flag=True, help="Print the URL and nothing else.")
-def serve(
-    scenario: Path | None,
-    port: int,
-    host: str,
-    watch: bool,
-    quiet: bool,
-    **options: Any,
-) -> None:
+@click.option("--report", is_flag=True, help="Say at the end what was used, and how the client behaved.")
+@click.option("--no-control", is_flag=True, help="Serve no control API.")
+@click.option(
+    "--control-key",
+    metavar="KEY",
+    callback=_filled,
+    help="What callers of the control API must send; needed where other machines can reach the server.",
+)
+def serve(scenario: Path | None, watch: bool, no_control: bool, control_key: str | None, **options: Any) -> None:
     """Serve a scenario.
 
     Ends at Ctrl+C or SIGTERM, once the answers under way have. Prints where the server is, what to paste to
@@ -140,7 +176,17 @@ def serve(
     """
     if watch and scenario is None:
         raise click.UsageError("--watch needs a SCENARIO to watch")
-    order = serving.Order(source=scenario, overrides=_given(**options), host=host, port=port, watch=watch, quiet=quiet)
+    if no_control and control_key:
+        raise click.UsageError("--no-control leaves nothing for --control-key to open: give one of them")
+    where = {name: options.pop(name) for name in ("host", "port", "quiet", "report")}
+    order = serving.Order(
+        source=scenario,
+        overrides=_given(**options),
+        watch=watch,
+        no_control=no_control,
+        control_key=control_key,
+        **where,
+    )
     boot.run(serving.serve(order, _out()))
 
 
@@ -234,9 +280,17 @@ class _Beside(click.Command):
         rest = super().parse_args(ctx, own)
         if not command:
             missing = "after --" if dashes else "with -- before it"
-            raise click.UsageError(f"give a command {missing}: mockgate run [SCENARIO] -- COMMAND...", ctx)
+            usage = f"mockgate {ctx.info_name} [SCENARIO] -- COMMAND..."
+            raise click.UsageError(f"give a command {missing}: {usage}", ctx)
         ctx.obj = command
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CommandError as problem:
+            click.echo(f"Error: {problem}", err=True)
+            ctx.exit(problem.code)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
@@ -254,10 +308,53 @@ def run(ctx: click.Context, scenario: Path | None, seed: int | None, pace: str |
     OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY and MOCKGATE_URL in its
     environment. Exits with 128 + n when signal n ends it, 127 when there is no such command.
     """
-    try:
-        with Mockgate(scenario, seed=seed, pace=pace) as gateway:
-            code = run_command(ctx.obj, gateway.env)
-    except CommandError as problem:
-        click.echo(f"Error: {problem}", err=True)
-        code = problem.code
+    with Mockgate(scenario, seed=seed, pace=pace) as gateway:
+        code = run_command(ctx.obj, gateway.env)
     ctx.exit(code)
+
+
+def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
+    try:
+        seconds = Seconds.read(value)
+    except ValueError as problem:
+        raise click.BadParameter(f'"{value}" {problem}') from None
+    if not seconds:
+        raise click.BadParameter("no command is over in no time")
+    return seconds
+
+
+@main.command(cls=_Beside)
+@_scenario
+@click.option("--only", metavar="NAME", multiple=True, help="Only this fault. May be given again.")
+@click.option("--skip", metavar="NAME", multiple=True, help="Not this fault. May be given again.")
+@click.option(
+    "--timeout",
+    metavar="DURATION",
+    default="60s",
+    show_default=True,
+    callback=_duration,
+    help="How long each run may take; COMMAND is ended then.",
+)
+@click.option("--junit", metavar="FILE", type=click.File("wb", lazy=False), help="Write the results as JUnit XML, too.")
+@click.option("--strict", is_flag=True, help="Let runs count that failed cleanly, too.")
+@click.option("--verbose", is_flag=True, help="Show all that COMMAND prints.")
+@click.pass_context
+def gauntlet(ctx: click.Context, /, scenario: Path | None, junit: Any, timeout: float, **options: Any) -> None:
+    """Run a command once per fault.
+
+    Runs COMMAND beside a server of its own, once with nothing wrong and then once for each fault of a list, and
+    says of each run whether it survived, failed cleanly (with an exit code, in time), hung, went on in a retry
+    storm, or never reached the fault. Exits with 1 when a run hung or stormed, or when the first one failed.
+    """
+    trials = gauntlets.chosen(options.pop("only"), options.pop("skip"))
+    board = Scoreboard(Console(_out()), **options)
+    try:
+        for outcome in gauntlets.Gauntlet(scenario, ctx.obj, timeout).run(trials):
+            board.add(outcome)
+    except KeyboardInterrupt:
+        ctx.exit(130)
+    finally:
+        board.end()
+        if junit is not None:
+            board.junit().write(junit, "utf-8", xml_declaration=True)
+    ctx.exit(int(board.failed))
