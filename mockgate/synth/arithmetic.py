@@ -69,8 +69,13 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
+def result(text: str) -> str | None:
+    """Return the value of the sum that a text asks for; None when it asks for none."""
+    written = expression(text)
+    return worked_out(written) if written else None
+
+
 def answer(text: str) -> str | None:
     """Return the answer to a text that asks for a sum; None when it asks for none."""
-    written = expression(text)
-    value = worked_out(written) if written else None
-    return None if value is None else f"{written} = {value}"
+    value = result(text)
+    return None if value is None else f"{expression(text)} = {value}"

@@ -189,9 +189,14 @@ def keywords(text: str, language: str = "en") -> tuple[str, ...]:
     if language in _UNSPACED:
         pieces = [piece[:12] for piece in _FUNCTION_MARKS.split(text) if piece]
         return tuple(dict.fromkeys(pieces))
-    stops = _STOPS.get(language, _STOPS["en"])
+    stops = function_words(language)
     meant = [word for word in _DOTTED.findall(text) if word.lower().replace("’", "'") not in stops and len(word) > 1]
     return tuple(dict.fromkeys(meant))
+
+
+def function_words(language: str) -> frozenset[str]:
+    """Return the words of a language that carry little meaning of their own; English ones for one unknown."""
+    return _STOPS.get(language, _STOPS["en"])
 
 
 def bag(line: str) -> frozenset[str]:

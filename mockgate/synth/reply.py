@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from ..rng import Dice
 from ..turn import Audio, File, Image, Part, Prompt, Reasoning, Text, Tool, ToolCall
-from . import arithmetic, asks, code, prose, structured, tools
+from . import arithmetic, asks, code, continuation, prose, structured, tools
 from .asks import Ask
 from .language import NAMES
 from .manner import Manner
@@ -17,16 +19,31 @@ def compose(prompt: Prompt, dice: Dice, manner: Manner) -> tuple[Part, ...]:
     Tool calls come without an id, and spoken answers as text.
     """
     ask = asks.read(prompt, manner.language)
+    if prompt.family == "completions":
+        return (Text(_continued(prompt, ask, dice.fork("text"))),)
     thought = prose.thoughts(ask, prompt.effort, dice.fork("thought")) if manner.reasons else ""
     parts: tuple[Part, ...] = (Reasoning(thought),) if thought else ()
     called = tools.choose(prompt, manner, dice.fork("choice"))
-    if called:
-        return parts + tuple(_call(tool, prompt, dice.fork("call", at)) for at, tool in enumerate(called))
+    parts += tuple(_call(tool, prompt, dice.fork("call", at)) for at, tool in enumerate(called))
+    if any(not tool.hosted for tool in called):
+        return parts
     return (*parts, Text(_text(prompt, ask, dice.fork("text"))))
 
 
+def _continued(prompt: Prompt, ask: Ask, dice: Dice) -> str:
+    """Go on with a text: what asks for something is answered, all else is told further."""
+    text = prompt.last.text if prompt.last else ""
+    value = arithmetic.result(text) if text.rstrip().endswith("=") else None
+    if value is not None:
+        return f" {value}" if text.endswith(" =") else value
+    if ask.kind != "statement":
+        return continuation.answered(text, _text(prompt, ask, dice))
+    told = structs.replace(ask, kind="essay", topic=ask.topic or "this")
+    return continuation.told(text, _text(prompt, told, dice), ask.language, dice)
+
+
 def _call(tool: Tool, prompt: Prompt, dice: Dice) -> ToolCall:
-    return ToolCall(tool.name, tools.arguments(tool, prompt, dice), custom=tool.custom)
+    return ToolCall(tool.name, tools.arguments(tool, prompt, dice), custom=tool.custom, hosted=tool.hosted)
 
 
 def _text(prompt: Prompt, ask: Ask, dice: Dice) -> str:
