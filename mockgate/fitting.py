@@ -63,4 +63,4 @@ def fit(parts: Sequence[Part], stops: Sequence[str], limit: int | None, vocabula
 
 def natural_finish(parts: Sequence[Part]) -> Finish:
     """Return why a reply that was not cut ended."""
-    return "tool_calls" if any(isinstance(part, ToolCall) for part in parts) else "stop"
+    return "tool_calls" if any(isinstance(part, ToolCall) and not part.hosted for part in parts) else "stop"

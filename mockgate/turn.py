@@ -37,12 +37,16 @@ class Refusal(Value, frozen=True, tag="refusal"):
 
 
 class ToolCall(Value, frozen=True, tag="tool_call"):
-    """A tool the model wants run. `arguments` is JSON text for a function, free text for a custom tool."""
+    """A tool the model wants run. `arguments` is JSON text for a function, free text for a custom tool.
+
+    `hosted` is the kind of a tool that the gateway runs itself, in the middle of its answer.
+    """
 
     name: str
     arguments: str
     id: str = ""
     custom: bool = False
+    hosted: str = ""
 
 
 class ToolResult(Value, frozen=True, tag="tool_result"):
@@ -105,13 +109,17 @@ class Message(Value, frozen=True):
 
 
 class Tool(Value, frozen=True):
-    """A tool on offer. `schema` is the JSON Schema of its arguments; for a custom tool, of its text (None: any)."""
+    """A tool on offer. `schema` is the JSON Schema of its arguments; for a custom tool, of its text (None: any).
+
+    `hosted` is the kind of a tool that the gateway runs itself: `web_search`, `file_search`, ...
+    """
 
     name: str
     description: str = ""
     schema: dict[str, Any] | None = None
     custom: bool = False
     strict: bool = False
+    hosted: str = ""
 
 
 class ToolChoice(Value, frozen=True):
