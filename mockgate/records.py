@@ -2,7 +2,13 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from itertools import count
 from typing import Any
+
+import msgspec
+
+from .rng import Dice
+from .turn import Turn
 
 #: So many records of a kind are kept; the oldest go first.
 MOST = 10_000
@@ -45,3 +51,9 @@ class Records:
     def all(self, kind: str, keep: Callable[[Any], bool] = lambda _: True) -> list[Any]:
         """Return the records of a kind that `keep` wants, oldest first."""
         return [record for record in self._kinds[kind].values() if keep(record)]
+
+    def fresh(self, kind: str, turn: Turn, name: Callable[[Turn], str]) -> Turn:
+        """Give a turn an id under whose `name` nothing is kept: its own, or one drawn from it for each repetition."""
+        repeats = count(self.repeats(kind, turn.id))
+        turns = (turn if n == 0 else msgspec.structs.replace(turn, id=Dice(turn.id, n).id("", 32)) for n in repeats)
+        return next(fresh for fresh in turns if self.find(kind, name(fresh)) is None)
