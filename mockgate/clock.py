@@ -125,6 +125,10 @@ class Clock:
         finally:
             timer.cancel()
 
+    async def give_way(self) -> None:
+        """Let everything else that is ready have its turn; no time passes on this clock."""
+        await asyncio.sleep(0)
+
     def _set(self, moment: float) -> None:
         self._shown, self._wall = moment, time.perf_counter()
 
@@ -190,3 +194,7 @@ class Stopwatch:
     def seconds(self) -> float:
         """Return the real seconds since this stopwatch was made."""
         return time.perf_counter() - self._began
+
+    def after(self, other: "Stopwatch") -> float:
+        """Return how many real seconds after another one this stopwatch was made."""
+        return self._began - other._began  # noqa: SLF001 - of its own kind

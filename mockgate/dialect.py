@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from .admission import admit, bill_turn, enter
+from .errors import GatewayError
 from .gateway import Gateway
 from .journal import Exchange
 from .pacing import duration, schedule
+from .responder import Said
 from .scenario import Model
 from .session import Session
 from .turn import Event, Prompt, Turn
@@ -18,34 +21,53 @@ Timed = Iterator[tuple[float, Event]]
 
 class Dialect(msgspec.Struct, frozen=True):
     """`read` finds everything wrong with a body, `check` what the model asked for refuses (both raise
-    GatewayError); `keep` remembers a turn, and may give it another id; `body` and `frames` only word it.
+    GatewayError); `keep` remembers a turn, and may give it another id; `body` and `frames` only word it; `fail` words
+    an error in the middle of a stream.
 
-    `read` is told whether fields that it does not know are refused; `unknown` lists them for the journal.
+    `read` may look up what the session remembers, and is told whether fields that it does not know are refused;
+    `unknown` lists them for the journal.
     """
 
-    read: Callable[[Call, bool], Prompt]
+    read: Callable[[Call, Session, bool], Prompt]
     unknown: Callable[[dict[str, object]], list[str]]
     check: Callable[[Prompt, Model], None]
     keep: Callable[[Turn, Session], Turn]
     body: Callable[[Turn], object]
     frames: Callable[[Turn, Timed], Iterator[Frame]]
+    fail: Callable[[GatewayError, float], list[Frame]]
 
     async def answer(self, gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
         """Answer a call: whole when it is complete, or as a stream with a moment for every frame.
 
         Raises GatewayError for everything that is refused.
         """
+        return await self.word(await self.ask(gateway, session, exchange), session)
+
+    async def ask(self, gateway: Gateway, session: Session, exchange: Exchange) -> Said:
+        """Have a call answered, billed and remembered.
+
+        Raises GatewayError for everything that is refused.
+        """
+        policy = session.policy
         exchange.unknown_fields = self.unknown
-        prompt = self.read(exchange.call, gateway.scenario.unknown_fields == "reject")
-        model = gateway.catalogue.find(prompt.model)
+        prompt = self.read(exchange.call, session, policy.scenario.unknown_fields == "reject")
+        prompt, model = enter(session, exchange, prompt)
         self.check(prompt, model)
-        said = await gateway.responder.respond(prompt, model, session, exchange)
-        turn = exchange.turn = self.keep(said.turn, session)
-        if prompt.stream:
+        counted = await policy.responder.count(prompt, model, exchange)
+        admit(session, exchange, prompt, counted.total)
+        gateway.strike(session, exchange, prompt)
+        said = await policy.responder.respond(prompt, model, counted, session.progress, exchange)
+        turn = exchange.turn = self.keep(bill_turn(session, exchange, said.turn), session)
+        return said if turn is said.turn else msgspec.structs.replace(said, turn=turn)
+
+    async def word(self, said: Said, session: Session) -> Answer:
+        """Word what was said, as a whole or as a stream, as it was asked for."""
+        turn = said.turn
+        if turn.prompt.stream:
             timed = schedule(turn, said.tempo, said.dice, said.split, session.under_way)
-            return Sse(frames=self.frames(turn, timed), headers=turn.headers)
+            return Sse(frames=self.frames(turn, timed), headers=turn.headers, fail=self.fail)
         due = duration(turn, said.tempo, said.dice, session.under_way)
-        if prompt.top_logprobs is None:
+        if turn.prompt.top_logprobs is None:
             return json_answer(self.body(turn), due=due, headers=turn.headers)
         # Thousands of entries take long to word: others go on meanwhile.
         return await asyncio.to_thread(lambda: json_answer(self.body(turn), due=due, headers=turn.headers))

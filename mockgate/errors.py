@@ -27,6 +27,8 @@ KINDS: dict[str, Kind] = {
     "content_policy": Kind(400, "invalid_request_error", "content_policy_violation"),
     "missing_key": Kind(401, "invalid_request_error", None),
     "wrong_key": Kind(401, "invalid_request_error", "invalid_api_key"),
+    "expired_key": Kind(401, "invalid_request_error", "invalid_api_key"),
+    "disabled_key": Kind(401, "invalid_request_error", "account_deactivated"),
     "no_balance": Kind(402, "billing_error", "insufficient_balance"),
     "forbidden": Kind(403, "permission_error", "permission_denied"),
     "model_forbidden": Kind(403, "permission_error", "model_not_allowed"),
@@ -40,6 +42,8 @@ KINDS: dict[str, Kind] = {
     "unsupported_media": Kind(415, "invalid_request_error", "unsupported_content_type"),
     "unprocessable": Kind(422, "invalid_request_error", None),
     "rate_limit": Kind(429, "requests", "rate_limit_exceeded"),
+    "token_limit": Kind(429, "tokens", "rate_limit_exceeded"),
+    "upstream_limit": Kind(429, "upstream_error", "upstream_rate_limit_exceeded"),
     "no_quota": Kind(429, "insufficient_quota", "insufficient_quota"),
     "server_error": Kind(500, "server_error", None),
     "unimplemented": Kind(501, "invalid_request_error", "not_implemented"),
@@ -107,7 +111,8 @@ class GatewayError(MockgateError):
     `kind` is a key of KINDS; status, type and code follow from it unless they are given (a scripted error may
     give any). `param` is the offending field's path. `headers` go out with the answer. `details` are values a
     gateway's own wording may quote, such as the model's name. `hint` says what would be right, beside the
-    gateway's own words: in a header of its own and in the log.
+    gateway's own words: in a header of its own and in the log. `raw` is a body, with its content type, that goes out
+    instead of the gateway's wording: what a proxy in between says.
     """
 
     def __init__(  # noqa: PLR0913 - all that a refusal may say of itself
@@ -122,6 +127,7 @@ class GatewayError(MockgateError):
         headers: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
         hint: str = "",
+        raw: tuple[bytes, str] | None = None,
     ) -> None:
         known = KINDS[kind]
         self.kind = kind
@@ -133,6 +139,7 @@ class GatewayError(MockgateError):
         self.headers: Mapping[str, str] = headers or {}
         self.details: Mapping[str, Any] = details or {}
         self.hint = hint
+        self.raw = raw
         super().__init__(self.message)
 
     @classmethod
@@ -185,6 +192,11 @@ def openai_envelope(error: GatewayError) -> dict[str, Any]:
     return {
         "error": {"message": error.message, "type": error.type, "param": error.param, "code": error.code},
     }
+
+
+def plain_envelope(error: GatewayError) -> dict[str, Any]:
+    """Word an error of mockgate's own: what is wrong, what would be right, and the problems of a scenario or body."""
+    return {"error": {"message": error.message, "hint": error.hint, "problems": error.details.get("problems", [])}}
 
 
 #: The envelopes a gateway file may name.

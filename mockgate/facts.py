@@ -77,6 +77,11 @@ class Facts:
         return (Spoken(self.prompt.family),)
 
     @Lazy
+    def path(self) -> tuple[Spoken, ...]:
+        """The path of the request."""
+        return (Spoken(self.call.path),)
+
+    @Lazy
     def keys(self) -> tuple[Spoken, ...]:
         """The key the request carried; empty words for none."""
         return (Spoken(self.key),)

@@ -39,6 +39,14 @@ def decode(raw: bytes, kind: type[T], *, reject_unknown: bool = False) -> T:
     return value
 
 
+def convert(values: Any, kind: type[T], within: Path) -> T:
+    """Read values that stand somewhere in a body as a value of that type.
+
+    Raises GatewayError (400) when they do not fit it.
+    """
+    return _convert(values, kind, within)
+
+
 def unknown(values: dict[str, Any], kind: Any) -> list[str]:
     """Return the paths of a body's fields that the type does not know, by their names on the wire."""
     return [complaints.dotted(path) for path in _unknown(values, _shape(kind), ())]
@@ -86,13 +94,13 @@ def _shape(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
-def _convert(values: Any, kind: type[T]) -> T:
+def _convert(values: Any, kind: type[T], within: Path = ()) -> T:
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         complaint = complaints.parse(error)
         path = _named(complaint.path, values, kind)
-        raise wording.refuse(complaint, path, values, _shape(kind)) from None
+        raise wording.refuse(complaint, path, values, _shape(kind), within) from None
     except RecursionError as problem:
         raise wire.not_json(problem) from None
 

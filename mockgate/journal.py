@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, Literal
 
@@ -10,8 +11,12 @@ import msgspec
 
 from .clock import Clock, Stopwatch
 from .errors import GatewayError
+from .faults import Strike
+from .keys import NOBODY, Caller, key_id
+from .limits import Grant
 from .scenario import JournalSpec
-from .turn import Audio, Part, Turn, words_of
+from .turn import Audio, Part, Prompt, Turn, Usage, words_of
+from .wallet import ZERO
 from .wire import Answer, Call, Json
 
 Outcome = Literal["open", "finished", "left", "cut", "failed"]
@@ -26,6 +31,9 @@ class Exchange(msgspec.Struct, kw_only=True):
     `number` counts the session's calls from 1; `started` is the moment on its clock; `due` is when a refusal goes, in
     seconds after it. `outcome` is `left` when
     the client went away before the end, `cut` when a fault ended the answer, `failed` when mockgate itself did.
+    `own` exchanges are about mockgate itself, and are kept nowhere. `model` is the one asked for, once it is known.
+    `usage` is what was billed. `caller` is whose call it is, `grant` what it has taken of limits, `strikes` the faults
+    that strike it.
     """
 
     number: int
@@ -34,11 +42,18 @@ class Exchange(msgspec.Struct, kw_only=True):
     started: float
     request_id: str
     session: str = ""
+    own: bool = False
+    model: str = ""
     endpoint: str = ""
     family: str = ""
     params: dict[str, str] = {}
-    key: str = ""
+    caller: Caller = NOBODY
+    grant: Grant | None = None
+    strikes: list[Strike] = msgspec.field(default_factory=list)
+    cost: Decimal = ZERO
+    prompt: Prompt | None = None
     turn: Turn | None = None
+    usage: Usage | None = None
     error: GatewayError | None = None
     answer: Answer | None = None
     rule: str = ""
@@ -49,9 +64,19 @@ class Exchange(msgspec.Struct, kw_only=True):
     unknown_fields: Callable[[Any], list[str]] | None = None
 
     @property
+    def key(self) -> str:
+        """The key that the call carried, "" for none."""
+        return self.caller.key
+
+    @property
     def status(self) -> int:
         """The answer's HTTP status; 0 while there is none."""
         return self.answer.status if self.answer is not None else 0
+
+    @property
+    def by(self) -> str:
+        """The rule, or the default, that answered; "" for neither."""
+        return self.turn.by if self.turn is not None else self.rule
 
     @property
     def size(self) -> int:
@@ -67,6 +92,7 @@ class Exchange(msgspec.Struct, kw_only=True):
     def describe(self) -> dict[str, Any]:
         """Put the exchange into plain values, secrets masked."""
         turn, error = self.turn, self.error
+        usage = turn.usage if turn is not None else self.usage
         body = _readable(self.call.raw)
         return {
             "number": self.number,
@@ -80,12 +106,15 @@ class Exchange(msgspec.Struct, kw_only=True):
             "body": body,
             "unknown_fields": self.unknown_fields(body) if self.unknown_fields and isinstance(body, dict) else [],
             "endpoint": self.endpoint,
-            "model": turn.prompt.model if turn else None,
+            "model": turn.prompt.model if turn else self.model or None,
             "stream": turn.prompt.stream if turn else None,
-            "by": turn.by if turn else self.rule or None,
+            "by": self.by or None,
+            "key": key_id(self.key) if self.key else None,
+            "faults": [strike.label for strike in self.strikes],
             "status": self.status,
             "error": None if error is None else {"kind": error.kind, "message": error.message, "hint": error.hint},
-            "usage": None if turn is None else {**msgspec.to_builtins(turn.usage), "total": turn.usage.total},
+            "usage": None if usage is None else {**msgspec.to_builtins(usage), "total": usage.total},
+            "cost": float(self.cost),
             "parts": None if turn is None else msgspec.to_builtins([[*reply.parts] for reply in turn.replies]),
             "finish": None if turn is None else [reply.finish for reply in turn.replies],
             "answer": _readable(self.answer.body) if isinstance(self.answer, Json) else None,
@@ -135,6 +164,11 @@ class Journal:
         self._bytes += size
         while len(self._kept) > self.spec.entries or (self._bytes > self.spec.size and len(self._kept) > 1):
             self._bytes -= self._kept.popleft()[1]
+
+    def clear(self) -> None:
+        """Forget what was kept; the numbers go on."""
+        self._kept.clear()
+        self._bytes = 0
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter([exchange for exchange, _ in self._kept])

@@ -203,8 +203,19 @@ def _without(layer: Document, keys: Iterable[str]) -> Document:
 
 
 def _over(below: Document, above: Document) -> Document:
+    if "faults" in below.value and "faults" in above.value:
+        below, above = _plural(below, "faults"), _plural(above, "faults")
     value, places = _merge_maps((below.value, below.places), (above.value, above.places), _TOGETHER)
     return Document(value, places, (*below.files, *above.files))
+
+
+def _plural(layer: Document, key: str) -> Document:
+    """Make a list of what may be written as one thing or a list, so that layers can be joined."""
+    value, places = layer.value[key], layer.places.inside.get(key, Places())
+    if not isinstance(value, str | dict):
+        return layer
+    inside = {**layer.places.inside, key: Places(places.here, places.key, {0: places})}
+    return Document({**layer.value, key: [value]}, layer.places._replace(inside=inside), layer.files)
 
 
 def _merge_maps(below: Placed, above: Placed, together: Mapping[str, Any]) -> Placed:
@@ -215,7 +226,8 @@ def _merge_maps(below: Placed, above: Placed, together: Mapping[str, Any]) -> Pl
             old = value[key], inside.get(key, Places())
             new = _merge(old, new, together.get(key))
         value[key], inside[key] = new
-    return value, above[1]._replace(inside=inside)
+    # What the layer above says stands first: where the first that fits wins, it does.
+    return {key: value[key] for key in (*above[0], *value)}, above[1]._replace(inside=inside)
 
 
 def _merge(below: Placed, above: Placed, join: Any) -> Placed:
@@ -236,7 +248,9 @@ def _pairs(placed: Placed) -> list[Placed]:
 
 
 def _above_first(below: list[Placed], above: list[Placed]) -> list[Placed]:
-    return above + below
+    """Join lists; what both layers say stands once, so that a document that was merged can be merged again."""
+    said = [item for item, _ in above]
+    return above + [placed for placed in below if placed[0] not in said]
 
 
 def _by_id(below: list[Placed], above: list[Placed]) -> list[Placed]:
@@ -258,4 +272,4 @@ def _id(model: Any) -> Any:
     return name if isinstance(name, str) else (id(model),)
 
 
-_TOGETHER = {"rules": _above_first, "examples": _above_first, "models": _by_id}
+_TOGETHER = {"rules": _above_first, "examples": _above_first, "faults": _above_first, "models": _by_id}

@@ -37,9 +37,10 @@ def page(
     if direction not in {"asc", "desc"}:
         message = f"Invalid value: '{direction}'. Supported values are: 'asc' and 'desc'."
         raise GatewayError("bad_request", message, param="order", code="invalid_value")
-    size = _limit(asked["limit"], most) if "limit" in asked else limit
+    size = _limit(asked["limit"], most) if "limit" in asked and not (call.lenient and asked["limit"] == "0") else limit
     ordered = list(items) if direction == "asc" else list(reversed(items))
-    begin = _place_after(ordered, asked["after"]) if "after" in asked else 0
+    known = not call.lenient or any(item["id"] == asked.get("after") for item in ordered)
+    begin = _place_after(ordered, asked["after"]) if "after" in asked and known else 0
     return Page(ordered[begin : begin + size], begin + size < len(ordered))
 
 

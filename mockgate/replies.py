@@ -5,7 +5,6 @@ A reply is parts in the author's order, `echo`, `synthetic`, or an error. Which 
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from math import ceil
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -14,8 +13,8 @@ from .errors import GatewayError, Problem
 from .scenario import Pace, PartSpec, ReplySpec, Rule, UsageOverride
 from .scope import Scope
 from .templates import as_json, fill, is_static, json_text, prepare, words
-from .turn import Audio, Finish, Part, Reasoning, Refusal, Text, ToolCall
-from .wire import header_safe
+from .turn import Audio, Finish, Part, Reasoning, Refusal, Text, Tool, ToolCall
+from .wire import header_safe, retry_headers
 
 Make = Callable[[Scope], Part]
 Written = str | list[PartSpec] | ReplySpec
@@ -148,7 +147,7 @@ def _refusal(error: Rule | ReplySpec, desk: Desk, path: str) -> Plan:
     fixed, headers = _manner(error, desk, path)
     message = desk.prepare(error.message, f"{path}.message")
     own = {"type": error.type, "code": error.code, "param": error.param}
-    retry = {} if error.retry_after is None else _retry(error.retry_after)
+    retry = {} if error.retry_after is None else retry_headers(error.retry_after)
 
     def make(scope: Scope) -> Found:
         sent = _header_values(headers, scope)
@@ -157,12 +156,6 @@ def _refusal(error: Rule | ReplySpec, desk: Desk, path: str) -> Plan:
         return Found(error=raised, headers=sent, **fixed)
 
     return Plan(make, None, error.weight if isinstance(error, ReplySpec) else None)
-
-
-def _retry(seconds: float) -> dict[str, str]:
-    """Word a wait: whole seconds, rounded up, and milliseconds (OpenAI's own header) where they say more."""
-    headers = {"retry-after": str(ceil(seconds))}
-    return headers if seconds == ceil(seconds) else headers | {"retry-after-ms": str(round(seconds * 1000))}
 
 
 # Parts.
@@ -209,8 +202,8 @@ def _call(spec: PartSpec | ReplySpec, desk: Desk, path: str) -> Make:
     arguments = _arguments(spec.with_, name, desk, f"{path}.with")
 
     def make(scope: Scope) -> Part:
-        custom = any(tool.custom and tool.name == name for tool in scope.facts.prompt.tools)
-        return ToolCall(name, arguments(scope), call_id, custom)
+        tool = next((tool for tool in scope.facts.prompt.tools if tool.name == name), Tool(name))
+        return ToolCall(name, arguments(scope), call_id, tool.custom, tool.hosted)
 
     return make
 

@@ -13,11 +13,11 @@ from .fitting import fit
 from .journal import Exchange
 from .logprobs import logprobs
 from .pacing import INSTANT, Tempo, settle
+from .progress import Progress
 from .rng import Dice
 from .rules import Facts
 from .scenario import Model, Pace, Scenario, UsageOverride
 from .script import Found, Script
-from .session import Session
 from .speaking import Speaker
 from .tokens import Vocabulary
 from .turn import (
@@ -57,10 +57,10 @@ class Responder:
         self._quirks = frozenset[str]() if scenario.reasoning_content else frozenset({"hidden_reasoning"})
         self._tempos: dict[tuple[str | None, str | None], Tempo] = {}
 
-    async def respond(self, prompt: Prompt, model: Model, session: Session, exchange: Exchange) -> Said:
-        """Answer a prompt.
+    async def count(self, prompt: Prompt, model: Model, exchange: Exchange) -> tokens.InputTokens:
+        """Count a prompt.
 
-        Raises GatewayError: the prompt is too long, the script says so, or nothing matched.
+        Raises GatewayError when it is too long for the model.
         """
         vocabulary = tokens.loaded(prompt.model) or await tokens.vocabulary(prompt.model)
         if len(exchange.call.raw) <= tokens.LARGE:
@@ -68,9 +68,18 @@ class Responder:
         else:
             counted = await tokens.input_tokens(prompt, vocabulary)
         _check_context(model, counted.total)
-        session.turns += 1
+        return counted
+
+    async def respond(
+        self, prompt: Prompt, model: Model, counted: tokens.InputTokens, progress: Progress, exchange: Exchange
+    ) -> Said:
+        """Answer a prompt that was counted.
+
+        Raises GatewayError: the script says so, or nothing matched.
+        """
+        vocabulary = tokens.loaded(prompt.model) or await tokens.vocabulary(prompt.model)
         dice = Dice(self.scenario.seed, prompt.fingerprint())
-        found = self._find(prompt, model, session, exchange, dice)
+        found = self.find(prompt, model, progress, exchange, dice)
         limit = _limit(prompt, model)
         said = self._choices(prompt, found, model, dice)
         cut: tuple[bool, ...] = ()
@@ -92,38 +101,41 @@ class Responder:
         turn = Turn(
             prompt,
             replies,
-            usage if found.usage is None else _override(usage, found.usage),
+            overridden(usage, found.usage),
             dice.letters,
             int(exchange.started),
             found.label,
             found.headers,
             self._quirks,
         )
-        tempo = self._tempo(exchange.call.pace or found.pace, model)
+        tempo = self.tempo(exchange.call.pace or found.pace, model)
         split = vocabulary.split if small or not prompt.stream else await asyncio.to_thread(_cut, replies, vocabulary)
         return Said(turn, tempo, dice, split)
 
-    def _find(self, prompt: Prompt, model: Model, session: Session, exchange: Exchange, dice: Dice) -> Found:
-        """Ask the script, else the default.
+    def find(self, prompt: Prompt, model: Model, progress: Progress, exchange: Exchange, dice: Dice) -> Found:
+        """Ask the script, else the default, and count it as a model call.
 
         Raises GatewayError when the rule that matched is an error, or when nothing matched and that is one.
         """
-        facts = Facts(prompt, exchange.call, exchange.key, session.turns)
+        progress.turns += 1
+        facts = Facts(prompt, exchange.call, exchange.key, progress.turns)
         fill = partial(_arguments, prompt, dice)
-        found = self.script.find(facts, session.cursors, dice, exchange.started, fill)
+        found = progress.pushed.find(facts, dice, exchange.started, fill) if progress.pushed.rules else None
+        if found is None:
+            found = self.script.find(facts, progress.cursors, dice, exchange.started, fill)
         if found is None:
             if self.scenario.default_reply == "error":
                 exchange.rule = "default: error"
-                raise self._nothing_matched(facts, session)
+                raise self._nothing_matched(facts, progress)
             return Found(label=f"default: {self.scenario.default_reply}", source=self.scenario.default_reply)
         if found.error is not None:
             exchange.rule = found.label
-            exchange.due = self._tempo(found.pace, model).first_token if found.pace is not None else 0.0
+            exchange.due = self.tempo(found.pace, model).first_token if found.pace is not None else 0.0
             raise found.error
         return found
 
-    def _nothing_matched(self, facts: Facts, session: Session) -> GatewayError:
-        near = self.script.nearest(facts, session.cursors)
+    def _nothing_matched(self, facts: Facts, progress: Progress) -> GatewayError:
+        near = self.script.nearest(facts, progress.cursors)
         lines = [str(miss) for miss in near] or ["the scenario has no rules"]
         return GatewayError("no_rule", "No rule matched this request. The closest: " + "; ".join(lines))
 
@@ -144,10 +156,10 @@ class Responder:
         manner = synth.Manner(tools=self.scenario.tools, language=self.scenario.language, reasons=reasons)
         return synth.compose(prompt, dice, manner)
 
-    def _tempo(self, pace: str | Pace | None, model: Model) -> Tempo:
-        """Settle how fast this answer comes: the rule's pace over the scenario's over the model's own."""
+    def tempo(self, pace: str | Pace | None, model: Model) -> Tempo:
+        """Settle how fast an answer comes: the rule's pace over the scenario's over the model's own."""
         if isinstance(pace, Pace):
-            return settle(pace, self.scenario.paces, self._tempo(None, model))
+            return settle(pace, self.scenario.paces, self.tempo(None, model))
         name = pace or (None if self.scenario.pace is not None else model.pace)
         known = (name, model.pace)
         if known not in self._tempos:
@@ -159,9 +171,8 @@ class Responder:
 
 def _limit(prompt: Prompt, model: Model) -> int | None:
     """Return how many tokens the answer may have: what was asked for, or as many as the model can say."""
-    if prompt.max_tokens is None or model.max_output is None:
-        return prompt.max_tokens or model.max_output
-    return min(prompt.max_tokens, model.max_output)
+    limits = [limit for limit in (prompt.max_tokens, model.max_output) if limit is not None]
+    return min(limits, default=None)
 
 
 def _obey(
@@ -237,6 +248,9 @@ def _usage(counted: tokens.InputTokens, replies: Sequence[Reply], vocabulary: Vo
     )
 
 
-def _override(usage: Usage, override: UsageOverride) -> Usage:
+def overridden(usage: Usage, override: UsageOverride | None) -> Usage:
+    """Put the figures that a rule gives in the place of those that were counted."""
+    if override is None:
+        return usage
     given = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
     return msgspec.structs.replace(usage, **given)

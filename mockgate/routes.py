@@ -22,7 +22,7 @@ _PARAMETER = re.compile(r"\{(\w+)(\.\.\.)?\}")
 class Endpoint(msgspec.Struct, frozen=True):
     """A method and a path (`/v1/models/{id...}`: a parameter with dots takes slashes too), and what serves it.
 
-    `open` endpoints need no key.
+    `open` endpoints need no key. `prompted` ones read a prompt, and see to limits and faults once they have.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     name: str
     family: str = ""
     open: bool = False
+    prompted: bool = False
 
 
 class Family:
@@ -48,10 +49,11 @@ class Family:
         *,
         name: str = "",
         open: bool = False,  # noqa: A002 - as Endpoint has it
+        prompted: bool = False,
     ) -> None:
         """Serve a method of a path, under the handler's name unless another is given."""
         full = f"{self.name}.{name or getattr(handler, '__name__', 'answer')}"
-        self.endpoints.append(Endpoint(method, path, handler, full, self.name, open))
+        self.endpoints.append(Endpoint(method, path, handler, full, self.name, open, prompted))
 
 
 class Routes:
@@ -70,6 +72,12 @@ class Routes:
             regex = _PARAMETER.sub(lambda match: f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})", path)
             self._patterns[path] = (re.compile(regex), {})
         return self._patterns[path][1]
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Every endpoint: those of plain paths, then those whose paths have parameters."""
+        tables = [*self._plain.values(), *(table for _, table in self._patterns.values())]
+        return [endpoint for table in tables for endpoint in table.values()]
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         """Return the endpoint, and the values of its path's parameters, percent-decoded.

@@ -286,6 +286,7 @@ _COMPILERS: dict[str, Callable[[Any, Spot], Criterion]] = {
     "call": _counted(lambda facts: facts.number),
     "stream": _stream,
     "key": _named("keys"),
+    "path": _named("path"),
     "header": _header,
     "body": _body,
     "any": _any,

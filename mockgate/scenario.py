@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from . import layers
+from .access import Group, KeySpec, Limits, LimitSpec, Price, WalletSpec
+from .afterwards import JobSpec, WebhookSpec, unknown_states
+from .breakage import Fault, Faults, Incident, Phase, unknown_presets
 from .complaints import Path, steps
 from .errors import ENVELOPES, Problem, ScenarioError
 from .layers import Source
@@ -40,37 +43,55 @@ from .sections import (
     When,
     Words,
     bad_headers,
+    is_pattern,
 )
-from .units import Bytes, schema_hook
+from .seeds import BatchSeed, ConversationSeed, FileSeed, ResponseSeed, Seeds
+from .units import Bytes, Share, schema_hook
 
 __all__ = [
     "FAMILIES",
     "Auth",
+    "BatchSeed",
     "ClockSpec",
+    "ConversationSeed",
     "Count",
     "Example",
     "Expectation",
+    "Fault",
+    "FileSeed",
     "Glob",
+    "Group",
+    "Incident",
+    "JobSpec",
     "JournalSpec",
+    "KeySpec",
+    "LimitSpec",
     "Manner",
     "Model",
     "Pace",
     "PartSpec",
+    "Phase",
     "Positive",
+    "Price",
     "ReplySpec",
+    "ResponseSeed",
     "Result",
     "Rule",
     "Said",
     "Scenario",
     "Section",
+    "Seeds",
     "Source",
     "Stall",
     "Texts",
     "UsageOverride",
+    "WalletSpec",
+    "WebhookSpec",
     "When",
     "Words",
     "load",
     "locate",
+    "of_document",
     "schema",
 ]
 
@@ -110,6 +131,30 @@ class Scenario(Section, frozen=True, dict=True):
     )
     clock: Annotated[ClockSpec, _says("What time it is.")] = ClockSpec()
     auth: Annotated[Auth, _says("How callers name themselves.")] = Auth()
+    keys: Annotated[dict[str, KeySpec], _says("Keys that are known, and what is special about each.")] = msgspec.field(
+        default_factory=dict
+    )
+    unknown_keys: Annotated[Literal["accept", "refuse"], _says("What happens to keys that are not under `keys`.")] = (
+        "accept"
+    )
+    groups: Annotated[dict[str, Group], _says("What keys of a group share.")] = msgspec.field(default_factory=dict)
+    limits: Annotated[Limits | None, _says("Limits of everyone, beside those of groups and keys.")] = None
+    limit_headers: Annotated[Literal["openai", "none"], _says("How answers tell what is left of the limits.")] = (
+        "openai"
+    )
+    prices: Annotated[dict[str, Price], _says("What models cost, by id or pattern; the first that fits.")] = (
+        msgspec.field(default_factory=dict)
+    )
+    wallet: Annotated[WalletSpec, _says("The money of keys that have no balance of their own.", default={})] = (
+        WalletSpec()
+    )
+    faults: Annotated[Faults, _says("What goes wrong: faults, or names of presets.")] = msgspec.field(
+        default_factory=list[Any]
+    )
+    incident: Annotated[Incident | None, _says("A timeline of phases in which things go wrong.")] = None
+    triggers: Annotated[bool, _says("Whether a header, a key, a model's suffix or a phrase may ask for a fault.")] = (
+        True
+    )
     envelope: Annotated[str, _says("How errors are worded.", enum=list(ENVELOPES))] = "openai"
     headers: Annotated[dict[str, str], _says("Headers of every answer.")] = msgspec.field(default_factory=dict)
     models: Annotated[list[str | Model], _says("The models on offer; joined with the gateway's by id.")] = (
@@ -126,8 +171,27 @@ class Scenario(Section, frozen=True, dict=True):
     max_body: Annotated[Bytes, _says("The largest request body that is read.", default="32MB")] = msgspec.field(
         default_factory=partial(Bytes.read, "32MB")
     )
+    max_upload: Annotated[Bytes, _says("The largest form, with its files, that is taken in.", default="600MB")] = (
+        msgspec.field(default_factory=partial(Bytes.read, "600MB"))
+    )
     journal: Annotated[JournalSpec, _says("How much each session remembers.", default={})] = msgspec.field(
         default_factory=JournalSpec
+    )
+    batches: Annotated[list[JobSpec], _says("How batches go: how long they take, and how they end.")] = msgspec.field(
+        default_factory=list
+    )
+    responses: Annotated[list[JobSpec], _says("How background responses go.")] = msgspec.field(default_factory=list)
+    batch_discount: Annotated[Share, _says("What a batch saves of the price.", default="50%")] = msgspec.field(
+        default_factory=partial(Share.read, "50%")
+    )
+    records: Annotated[Seeds, _says("Objects that a session begins with.", default={})] = msgspec.field(
+        default_factory=Seeds
+    )
+    unknown_ids: Annotated[
+        Literal["refuse", "synthesize"], _says("What an id that nothing has gets: 404, or an object made for it.")
+    ] = "refuse"
+    webhooks: Annotated[list[WebhookSpec], _says("Who is told when a job has ended.")] = msgspec.field(
+        default_factory=list
     )
     rules: Annotated[list[Rule], _says("What is answered to what; the first rule that matches answers.")] = (
         msgspec.field(default_factory=list)
@@ -149,8 +213,25 @@ class Scenario(Section, frozen=True, dict=True):
         if self.envelope not in ENVELOPES:
             near = did_you_mean(self.envelope, list(ENVELOPES)) or f"There are {', '.join(ENVELOPES)}."
             yield Flaw(("envelope",), f'is no envelope: "{self.envelope}"', near)
+        yield from unknown_presets(self.faults)
+        yield from unknown_states("batch", self.batches, "batches")
+        yield from unknown_states("response", self.responses, "responses")
         yield from self._flaws_of_the_default_model()
         yield from self._flaws_of_paces()
+        yield from self._flaws_of_callers()
+
+    def _flaws_of_callers(self) -> Iterator[Flaw]:
+        for name, key in self.keys.items():
+            if key.group is not None and key.group not in self.groups:
+                near = did_you_mean(key.group, list(self.groups)) or "Describe it under `groups`."
+                yield Flaw(("keys", name, "group"), f'is no group: "{key.group}"', near)
+        names = [name for model in self.models for name in _names(model)]
+        patterns = [name for name in names if is_pattern(name)]
+        for model in self.prices if names and self.unknown_models == "refuse" else ():
+            offered = model in names or any(fnmatchcase(model, pattern) for pattern in patterns)
+            if not offered and not any(fnmatchcase(name, model) for name in names):
+                near = did_you_mean(model, names) or "Add it under `models`."
+                yield Flaw(("prices", model), f'is the price of no model on offer: "{model}"', near)
 
     def _flaws_of_the_default_model(self) -> Iterator[Flaw]:
         names = [name for model in self.models for name in _names(model)]
@@ -216,6 +297,14 @@ def load(source: Source = None, overrides: Mapping[str, Any] | None = None) -> S
         document = layers.merged(source, overrides)
     except ScenarioError as error:
         raise ScenarioError([*error.problems, *_own_problems(source)]) from None
+    return of_document(document)
+
+
+def of_document(document: Document) -> Scenario:
+    """Read a document that is a whole scenario by itself, as `Scenario.document` is.
+
+    Raises ScenarioError with all that is wrong.
+    """
     scenario = convert(document, Scenario)
     scenario.__dict__["document_read"] = document
     return scenario

@@ -4,7 +4,7 @@ A Script is compiled once and never changes; what has been answered is counted i
 """
 
 from bisect import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -77,8 +77,8 @@ class Verdict(NamedTuple):
 class _Entry:
     """One rule, compiled."""
 
-    def __init__(self, index: int, rule: Rule, problems: list[Problem]) -> None:
-        path = f"rules[{index}]"
+    def __init__(self, index: int, rule: Rule, problems: list[Problem], rules: str = "rules") -> None:
+        path = f"{rules}[{index}]"
         self.index = index
         self.matcher: Matcher = compile_when(rule.when, f"{path}.when", problems)
         for name in sorted(self.matcher.names & VARIABLES.keys()):
@@ -121,19 +121,25 @@ def problems_of(index: int, rule: Rule) -> list[Problem]:
 
 
 class Script:
-    """A scenario's rules, compiled.
+    """A scenario's rules, compiled; or other `rules` that stand at `path`, under its seed and language.
 
     Raises ScenarioError with every problem of every rule.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, rules: Sequence[Rule] | None = None, path: str = "rules") -> None:
         problems: list[Problem] = []
+        asked = scenario.rules if rules is None else rules
         self._seed = scenario.seed
         self._language = scenario.language
-        self._entries = [_Entry(index, rule, problems) for index, rule in enumerate(scenario.rules)]
+        self._entries = [_Entry(index, rule, problems, path) for index, rule in enumerate(asked)]
         self._matches = tuple((entry.matcher.match, entry) for entry in self._entries)
         if problems:
             raise ScenarioError(problems)
+
+    @property
+    def labels(self) -> list[str]:
+        """The rules' names, in order: `rules[2]`, or `rules[2] "name"`."""
+        return [entry.label for entry in self._entries]
 
     def find(self, facts: Facts, cursors: Cursors, dice: Dice, now: float, fill: Callable[[str], str]) -> Found | None:
         """Return the answer of the first rule that matches and is not used up, and count it; else None.

@@ -17,6 +17,8 @@ Glob = str
 Texts = str | list[str]
 Tokens = Annotated[int, msgspec.Meta(ge=0)]
 
+_WILDCARDS = frozenset("*?[")
+
 #: The families of endpoints a model may serve.
 FAMILIES = (
     "chat",
@@ -29,7 +31,13 @@ FAMILIES = (
     "audio",
     "videos",
     "realtime",
+    "models",
 )
+
+
+def is_pattern(name: Glob) -> bool:
+    """Tell whether a name stands for many (`gpt-4*`)."""
+    return not _WILDCARDS.isdisjoint(name)
 
 
 def no_family(path: Path, family: str) -> Flaw:
@@ -84,6 +92,7 @@ class When(Section, frozen=True, rename={"not_": "not"}):
     call: Positive | Count | None = None
     stream: bool | None = None
     key: Glob | None = None
+    path: Glob | list[Glob] | None = None
     header: dict[str, str | bool | Words] | None = None
     body: dict[str, Any] | None = None
     any: "list[When] | None" = None
@@ -173,11 +182,8 @@ def bad_headers(headers: Mapping[str, str]) -> Iterator[Flaw]:
             yield Flaw(("headers", name), "holds what no header can carry", "Leave line breaks out.")
 
 
-class Manner(Section, frozen=True):
-    """How an answer is given: an `error` with its words instead of a reply, and what goes with either.
-
-    `error` is a status; `message`, `type`, `code` and `param` are its words, `retry_after` its header.
-    """
+class Refused(Section, frozen=True):
+    """An `error`, which is a status: `message`, `type`, `code` and `param` are its words, `retry_after` its header."""
 
     error: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
     message: str | None = None
@@ -185,6 +191,11 @@ class Manner(Section, frozen=True):
     code: str | None = None
     param: str | None = None
     retry_after: Seconds | None = None
+
+
+class Manner(Refused, frozen=True):
+    """How an answer is given: an `error` with its words instead of a reply, and what goes with either."""
+
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
     usage: UsageOverride | None = None
     pace: str | Pace | None = None

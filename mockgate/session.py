@@ -1,15 +1,23 @@
-"""What belongs to one session: its clock, its place in every sequence, its records and its journal.
+"""What belongs to one session: its clock, its place in every sequence, its money, its records and its journal.
 
-Tests that run side by side each name a session of their own (`X-Mockgate-Session`) and never see each other.
+Tests that run side by side each name a session of their own (`X-Mockgate-Session`, or a key of its own) and never see
+each other.
 """
 
 from .clock import Clock
+from .faults import Tally
+from .jobs import Jobs
 from .journal import Exchange, Journal
+from .limits import Limiter
+from .metrics import Totals
+from .policy import Policy
+from .progress import Progress
 from .records import Records
 from .rng import HEX, Dice
-from .scenario import ClockSpec, Scenario
-from .script import Cursors
+from .scenario import ClockSpec
 from .units import read_moment
+from .wallet import Wallet
+from .webhooks import Outbox
 
 DEFAULT = "default"
 
@@ -22,18 +30,28 @@ def start_clock(spec: ClockSpec) -> Clock:
 class Session:
     """State that nothing outside this session can see or change.
 
-    `turns` counts the model calls so far.
+    `policy` is what its scenario makes of calls; `own` says that it has one to itself. `key` makes requests join the
+    session.
     """
 
-    def __init__(self, name: str, scenario: Scenario) -> None:
+    def __init__(self, name: str, policy: Policy) -> None:
         self.name = name
-        self.clock = start_clock(scenario.clock)
-        self.cursors = Cursors()
+        self.policy = policy
+        self.own = False
+        self.key = ""
+        self.clock = start_clock(policy.scenario.clock)
+        self.progress = Progress()
+        self.tally = Tally(self.clock.now())
+        self.wallet = Wallet()
+        self.limiter = Limiter()
+        self.totals = Totals()
         self.records = Records()
-        self.journal = Journal(scenario.journal)
-        self.turns = 0
+        self.sown: set[str] = set()
+        self.jobs = Jobs()
+        self.outbox = Outbox(self.clock, Dice(policy.scenario.seed, "webhooks", name))
+        self.journal = Journal(policy.scenario.journal)
         self._open: set[int] = set()
-        self._prefix = Dice(scenario.seed, "session", name).id("req_", 20, HEX)
+        self._prefix = Dice(policy.scenario.seed, "session", name).id("req_", 20, HEX)
 
     @property
     def under_way(self) -> int:
@@ -48,13 +66,18 @@ class Session:
         """Count an exchange as over; one of a session that was reset since is nobody's."""
         self._open.discard(id(exchange))
 
-    def follow(self, scenario: Scenario, before: Scenario) -> None:
-        """Go on under another scenario: sequences begin anew, and so does a clock that it sets otherwise."""
-        self.cursors.reset()
-        self.turns = 0
-        self.journal.spec = scenario.journal
-        if scenario.clock != before.clock:
-            self.clock = start_clock(scenario.clock)
+    def follow(self, policy: Policy) -> None:
+        """Go on under another policy: what it says otherwise begins anew, sequences and clock and faults alike."""
+        before, after = self.policy.scenario, policy.scenario
+        self.policy = policy
+        self.journal.spec = after.journal
+        if after.clock != before.clock:
+            self.clock = start_clock(after.clock)
+            self.tally = Tally(self.clock.now())
+        if after.rules != before.rules or after.seed != before.seed:
+            self.progress.begin_anew()
+        if (after.faults, after.incident) != (before.faults, before.incident):
+            self.tally = Tally(self.clock.now())
 
     def request_id(self, number: int) -> str:
         """Return the id of the session's call of that number."""

@@ -5,9 +5,10 @@ arrived, on the session's clock. So a whole stream is a value that can be read a
 or played (the edge, a realtime session).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,6 +24,10 @@ class Call(msgspec.Struct, dict=True):
 
     `pace` overrides how fast the answer goes ("instant" for a batch line). `refused` is what was wrong with a
     body that could not be taken in: raised behind the door, so that it is worded and journaled like the rest.
+    `connection` numbers the connections as they are opened (0: it came in by none), `newest` is the number of the last
+    one that was opened before it came in. `form` is a form that was taken in while it
+    arrived, and is not in `raw` (see forms). `discount` is the share of the price that it is answered for less.
+    `lenient` calls may ask for pages by cursors that nothing has.
     """
 
     method: str
@@ -32,6 +37,11 @@ class Call(msgspec.Struct, dict=True):
     raw: bytes = b""
     pace: str | None = None
     refused: GatewayError | None = None
+    connection: int = 0
+    newest: int = 0
+    form: object = None
+    discount: float = 0.0
+    lenient: bool = False
 
     def json(self) -> Any:
         """Return the body as JSON values, read once.
@@ -74,6 +84,34 @@ def header_safe(value: str) -> str:
     return "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(value.split()))
 
 
+def retry_headers(seconds: float) -> dict[str, str]:
+    """Word a wait: whole seconds, rounded up, and milliseconds (OpenAI's own header) where they say more."""
+    headers = {"retry-after": str(ceil(seconds))}
+    # Rounded first: 4.035 * 1000 is a little more than 4035.
+    return headers if seconds == ceil(seconds) else headers | {"retry-after-ms": str(ceil(round(seconds * 1000, 6)))}
+
+
+#: How a connection is broken off: with a FIN (it looks closed) or with an RST (it looks reset).
+Cut = Literal["fin", "rst"]
+
+
+class Raw(msgspec.Struct, gc=False):
+    """Bytes of an answer as they are, and when they go.
+
+    `alone`: written by themselves, together with nothing before or after them. `cut`: after these bytes the connection
+    is broken off.
+    """
+
+    due: float
+    data: bytes
+    alone: bool = False
+    cut: Cut | None = None
+
+    def encode(self) -> bytes:
+        """Return the bytes."""
+        return self.data
+
+
 class Frame(msgspec.Struct, gc=False):
     """One server-sent event: its data, its name if it has one, and when it goes.
 
@@ -94,11 +132,15 @@ class Frame(msgspec.Struct, gc=False):
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """What goes back: a status and headers, and when its first byte goes."""
+    """What goes back: a status and headers, and when its first byte goes.
+
+    `cut`: nothing is sent, the connection is broken off when the answer is due.
+    """
 
     status: int = 200
     headers: dict[str, str] = {}
     due: float = 0.0
+    cut: Cut | None = None
 
 
 class Json(Answer):
@@ -109,9 +151,22 @@ class Json(Answer):
 
 
 class Sse(Answer):
-    """A stream of frames, in order of their `due`."""
+    """A stream: frames, in order of their `due`, or bytes as they are.
 
-    frames: Iterator[Frame]
+    `length` is the content-length that is announced (None: the stream is chunked, and not an answer of one piece).
+    `fail` words an error in the middle of the stream, with when it goes: the dialect's own way.
+    """
+
+    frames: Iterator[Frame | Raw]
+    content_type: str = SSE_TYPE
+    length: int | None = None
+    fail: Callable[[GatewayError, float], list[Frame]] | None = None
+
+
+class Feed(Answer):
+    """Bytes that come as things happen, with no end known beforehand: no value, only for mockgate's own feeds."""
+
+    pieces: AsyncGenerator[bytes, None]
     content_type: str = SSE_TYPE
 
 

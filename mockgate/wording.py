@@ -24,16 +24,20 @@ def missing(param: str) -> GatewayError:
     return bad_request(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
 
 
-def refuse(complaint: Complaint, path: Path, values: Any, shape: inspect.Type) -> GatewayError:
-    """Word a complaint about what stands at a path in a body's values, which should have had that shape."""
+def refuse(complaint: Complaint, path: Path, values: Any, shape: inspect.Type, within: Path = ()) -> GatewayError:
+    """Word a complaint about what stands at a path in a body's values, which should have had that shape.
+
+    `within` is where in the body those values stand.
+    """
     if complaint.kind == "missing_field":
-        return missing(complaints.dotted((*path, complaint.field)))
+        return missing(complaints.dotted((*within, *path, complaint.field)))
     allowed = _variants([shape])
     for step in path:
         allowed = _variants(list(_below(allowed, values, step)))
         values = values[step]
-    message, code = _sentence(complaint, complaints.dotted(path), values, allowed)
-    return bad_request(message, complaints.dotted(path) or None, code)
+    param = complaints.dotted((*within, *path))
+    message, code = _sentence(complaint, param, values, allowed)
+    return bad_request(message, param or None, code)
 
 
 def listed(values: list[str]) -> str:

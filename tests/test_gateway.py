@@ -285,3 +285,14 @@ async def test_a_session_with_an_answer_under_way_is_not_forgotten(gw, monkeypat
     assert list(gateway.sessions) == ["busy", "c"]
     gateway.close(busy)
     assert gateway.session("busy").under_way == 0
+
+
+async def test_a_session_that_was_reset_still_tells_webhooks(gw, ask):
+    gateway, sent = gw(webhooks=[{"url": "http://hooks.example"}]), []
+    gateway.deliver = lambda delivery, _clock: sent.append(delivery.type)
+    gateway.join("sk-mine", "mine")
+    gateway.reset("mine")
+    body = {"model": "gpt-4o-mini", "input": "Hello", "background": True}
+    await ask(gateway, "POST", "/v1/responses", body, x_mockgate_session="mine")
+    gateway.session("mine").clock.advance(3600)
+    assert sent == ["response.completed"]

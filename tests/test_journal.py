@@ -4,6 +4,7 @@ import pytest
 from mockgate.clock import Clock
 from mockgate.errors import GatewayError
 from mockgate.journal import Exchange, Journal, mask
+from mockgate.keys import Caller
 from mockgate.scenario import JournalSpec
 from mockgate.turn import Audio, Prompt, Reply, Text, Turn, Usage
 from mockgate.units import Bytes
@@ -73,7 +74,7 @@ def test_secrets_are_masked_however_their_header_is_written(name):
 
 def test_the_callers_key_is_masked_wherever_it_was_sent():
     call = Call("GET", "/", headers={"x-own-auth": "Token very-secret-key-0123"})
-    assert "secret" not in str(exchange(call=call, key="very-secret-key-0123").describe()["headers"])
+    assert "secret" not in str(exchange(call=call, caller=Caller("very-secret-key-0123")).describe()["headers"])
 
 
 @pytest.mark.parametrize("secret", ["", "short", "0123456789abcdef", "0123456789abcdefg", "sk-" + "x" * 200])

@@ -218,7 +218,7 @@ clock: {start: yesterday}
 SAID = """
 2:11: mockgate: must be 1, not 2
 3:7: seed: must be a whole number, not "x"
-4:1: respones: is an unknown key. Did you mean `rules`?
+4:1: respones: is an unknown key. Did you mean `responses`?
 5:8: pace.ttft: is an unknown key. Did you mean `first_token`?
 5:30: pace.first_token: is not a duration: write it like
 6:36: paces["a b"].tokens_per_second: must be more than 0, not 0

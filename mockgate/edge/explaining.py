@@ -7,7 +7,7 @@ from ..api import chat
 from ..errors import GatewayError
 from ..facts import Facts
 from ..gateway import Gateway
-from ..keys import identify
+from ..keys import find_key
 from ..script import Verdict
 from ..wire import Call
 from .examples import HEADERS, Given, ask
@@ -35,10 +35,10 @@ def _judge(gateway: Gateway, call: Call) -> list[Verdict]:
 
     Raises GatewayError when the request is refused before that.
     """
-    prompt = chat.dialect.read(call, gateway.scenario.unknown_fields == "reject")
-    chat.dialect.check(prompt, gateway.catalogue.find(prompt.model))
-    facts = Facts(prompt, call, identify(call, gateway.scenario.auth))
-    return gateway.responder.script.explain(facts, gateway.session().cursors)
+    prompt = chat.dialect.read(call, gateway.session(), gateway.scenario.unknown_fields == "reject")
+    chat.dialect.check(prompt, gateway.policy.catalogue.find(prompt.model))
+    facts = Facts(prompt, call, find_key(call, gateway.scenario.auth))
+    return gateway.policy.script.explain(facts, gateway.session().progress.cursors)
 
 
 def _rules(verdicts: Iterable[Verdict]) -> Iterator[str]:

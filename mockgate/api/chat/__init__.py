@@ -4,10 +4,11 @@ from ...dialect import Dialect
 from ...errors import GatewayError
 from ...routes import Family
 from ...scenario import Model
+from ...session import Session
 from ...turn import Prompt
 from ...wire import Call
 from . import stored
-from .chunks import frames
+from .chunks import fail, frames
 from .read import read, unknown
 from .whole import body
 
@@ -15,7 +16,7 @@ from .whole import body
 _STRICT_OWNERS = frozenset({"openai", "system"})
 
 
-def _read(call: Call, reject_unknown: bool) -> Prompt:
+def _read(call: Call, _: Session, reject_unknown: bool) -> Prompt:
     return read(call.raw, reject_unknown=reject_unknown)
 
 
@@ -54,10 +55,10 @@ def check(prompt: Prompt, model: Model) -> None:
             )
 
 
-dialect = Dialect(_read, unknown, check, stored.keep, body, frames)
+dialect = Dialect(_read, unknown, check, stored.keep, body, frames, fail)
 
 family = Family("chat")
-family.add("POST", "/v1/chat/completions", dialect.answer, name="create")
+family.add("POST", "/v1/chat/completions", dialect.answer, name="create", prompted=True)
 family.add("GET", "/v1/chat/completions", stored.list)
 family.add("GET", "/v1/chat/completions/{id}", stored.retrieve)
 family.add("POST", "/v1/chat/completions/{id}", stored.update)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ...errors import GatewayError, openai_envelope
 from ...rng import Dice
 from ...turn import (
     Audio,
@@ -75,6 +76,11 @@ def _head(turn: Turn) -> bytes:
         "system_fingerprint": fingerprint(turn.prompt.model),
     }
     return encode(shared)[:-1] + b","
+
+
+def fail(error: GatewayError, due: float) -> list[Frame]:
+    """Word an error in the middle of a stream: a chunk that is nothing but the error, and no `[DONE]`."""
+    return [Frame(due, encode(openai_envelope(error)))]
 
 
 class _Choice:

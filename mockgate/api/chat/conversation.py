@@ -4,13 +4,10 @@ Tool results follow the calls they answer, and every call is answered. Sentences
 (`messages.[1].role`) are OpenAI's own.
 """
 
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterable
 
-from ... import media
-from ...errors import GatewayError
-from ...turn import Audio, File, Image, Message, Part, Refusal, Text, ToolCall, ToolResult
+from ... import attachments
+from ...turn import Audio, File, Message, Part, Refusal, Text, ToolCall, ToolResult
 from ...wording import bad_request, missing
 from .messages import (
     AssistantMessage,
@@ -22,8 +19,6 @@ from .messages import (
     FunctionMessage,
     FunctionToolCall,
     ImagePart,
-    ImageUrl,
-    InputAudio,
     OnlyTextPart,
     RefusalPart,
     TextPart,
@@ -149,93 +144,19 @@ def _user_part(part: UserPart, place: str) -> Part:
         case TextPart(text):
             return Text(text)
         case ImagePart(source):
-            return _image(source, f"{place}.image_url.url")
+            return attachments.image(source.url, source.detail or "auto", f"{place}.image_url.url")
         case AudioPart(source):
-            return _audio(source, f"{place}.input_audio.data")
+            return attachments.audio(source.data, source.format, f"{place}.input_audio.data")
         case FilePart(source):
             return _file(source, f"{place}.file")
 
 
-_DATA_URL = (
-    "Expected a base64-encoded data URL with an image MIME type "
-    "(e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU='), but got"
-)
-_IMAGE_FORMATS = (
-    "You uploaded an unsupported image. Please make sure your image has of one the following formats: "
-    "['png', 'jpeg', 'gif', 'webp']."
-)
-
-
-def _image(source: ImageUrl, param: str) -> Image:
-    detail = source.detail or "auto"
-    if source.url[:8].lower().startswith(("http://", "https://")):
-        return Image(source.url, detail=detail)
-    try:
-        data = media.data_url(source.url)
-    except ValueError:
-        raise bad_request(
-            f"Invalid '{param}'. {_DATA_URL} an invalid base64-encoded value.", param, "invalid_base64_image"
-        ) from None
-    if data is None:
-        raise bad_request(
-            f"Invalid '{param}'. Expected a valid URL, but got a value with an invalid format.",
-            param,
-            "invalid_image_url",
-        )
-    size = media.image_size(data[1])
-    if size is None:
-        raise bad_request(_IMAGE_FORMATS, param, "invalid_image_format")
-    return Image(source.url, *size, detail)
-
-
-def _audio(source: InputAudio, param: str) -> Audio:
-    data = _bytes(source.data, param)
-    seconds = media.audio_seconds(data, source.format)
-    if seconds is None:
-        raise bad_request(
-            f"The data provided for 'input_audio' is not of valid {source.format} format.",
-            param,
-            "invalid_value",
-        )
-    return Audio(seconds, source.format, data)
-
-
 def _file(source: FileSource, place: str) -> File:
-    name = source.filename or ""
     if source.file_id:
-        return File(name, id=source.file_id)
+        return File(source.filename or "", id=source.file_id)
     if source.file_data is None:
         raise missing(f"{place}.file_id")
-    param = f"{place}.file_data"
-    try:
-        found = media.data_url(source.file_data)
-    except ValueError:
-        raise _not_base64(param) from None
-    data = found[1] if found else _bytes(source.file_data, param)
-    return File(name, _words_of(data))
-
-
-def _words_of(data: bytes) -> str:
-    """Return the text of a document that is plain text; nothing of any other."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return ""
-
-
-def _bytes(base64: str, param: str) -> bytes:
-    try:
-        return b64decode(base64, validate=True)
-    except (NotBase64, ValueError):
-        raise _not_base64(param) from None
-
-
-def _not_base64(param: str) -> GatewayError:
-    return bad_request(
-        f"Invalid '{param}'. Expected base64-encoded data, but got an invalid base64-encoded value.",
-        param,
-        "invalid_value",
-    )
+    return attachments.document(source.filename or "", source.file_data, f"{place}.file_data")
 
 
 def mentions(word: str, messages: Iterable[Message]) -> bool:

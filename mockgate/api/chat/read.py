@@ -5,8 +5,7 @@ What the model asked for can or cannot do is not this module's business.
 
 from typing import Any
 
-from ... import fields, strict_schema, wire
-from ...errors import GatewayError
+from ... import fields, inputs, strict_schema
 from ...turn import Format, Message, Prompt, ToolChoice, Voice
 from ...wording import bad_request, missing
 from .conversation import mentions, read_messages
@@ -22,7 +21,7 @@ def read(raw: bytes, *, reject_unknown: bool = False) -> Prompt:
 
     Raises GatewayError (400) for all that is wrong with it, and with `reject_unknown` for unknown fields.
     """
-    request = _request(raw, reject_unknown=reject_unknown)
+    request = inputs.body(raw, ChatRequest, reject_unknown=reject_unknown)
     _check_stream(request)
     _check_limits(request)
     messages = read_messages(request.messages)
@@ -52,24 +51,6 @@ def read(raw: bytes, *, reject_unknown: bool = False) -> Prompt:
 def unknown(values: dict[str, Any]) -> list[str]:
     """Return the names of a body's fields that no chat completion request has."""
     return fields.unknown(values, ChatRequest)
-
-
-def _request(raw: bytes, *, reject_unknown: bool) -> ChatRequest:
-    try:
-        request = fields.decode(raw, ChatRequest, reject_unknown=reject_unknown)
-    except GatewayError:
-        # OpenAI asks for the model before it looks at anything else.
-        values = wire.decode_json(raw)
-        if isinstance(values, dict) and values.get("model") in (None, ""):
-            raise _no_model() from None
-        raise
-    if not request.model:
-        raise _no_model()
-    return request
-
-
-def _no_model() -> GatewayError:
-    return bad_request("you must provide a model parameter")
 
 
 def _check_stream(request: ChatRequest) -> None:

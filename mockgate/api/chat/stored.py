@@ -3,7 +3,6 @@
 Source: OpenAI's API reference, "Chat completions: list / get / update / delete / messages".
 """
 
-from itertools import count
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from ...fields import decode
 from ...gateway import Gateway
 from ...journal import Exchange
 from ...paging import list_object, page
-from ...rng import Dice
 from ...session import Session
 from ...turn import Turn
 from ...wire import Answer, json_answer
@@ -41,7 +39,7 @@ def keep(turn: Turn, session: Session) -> Turn:
     request = turn.prompt.request
     if not request.store:
         return turn
-    turn = _fresh(turn, session)
+    turn = session.records.fresh(KIND, turn, completion_id)
     completion = {
         **body(turn),
         "metadata": request.metadata or {},
@@ -53,13 +51,6 @@ def keep(turn: Turn, session: Session) -> Turn:
     ]
     session.records.save(KIND, completion["id"], Stored(completion, messages))
     return turn
-
-
-def _fresh(turn: Turn, session: Session) -> Turn:
-    """Give a turn an id that no stored completion has: its own, or one drawn from it for each repetition."""
-    repeats = count(session.records.repeats(KIND, turn.id))
-    candidates = (turn if n == 0 else msgspec.structs.replace(turn, id=Dice(turn.id, n).id("", 32)) for n in repeats)
-    return next(fresh for fresh in candidates if session.records.find(KIND, completion_id(fresh)) is None)
 
 
 #: Request fields that a stored completion repeats.

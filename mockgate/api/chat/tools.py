@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ... import strict_schema
+from ... import offers
 from ...turn import Tool, ToolChoice
 from ...wording import bad_request
 from .request import (
@@ -19,9 +19,6 @@ from .request import (
     Named,
 )
 
-#: What "no parameters" means.
-NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
-
 
 def read_tools(request: ChatRequest) -> tuple[tuple[Tool, ...], ToolChoice]:
     """Read what is on offer and which of it may be called.
@@ -32,12 +29,12 @@ def read_tools(request: ChatRequest) -> tuple[tuple[Tool, ...], ToolChoice]:
     _check_company(request)
     if request.functions is not None:
         offer = tuple(_function(it, f"functions[{at}]") for at, it in enumerate(request.functions))
-        _check_names(offer, [f"functions[{at}].name" for at in range(len(offer))])
+        offers.check_names(offer, [f"functions[{at}].name" for at in range(len(offer))])
         return offer, _legacy_choice(request.function_call, offer)
     if request.tools is not None:
         offer = tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(request.tools))
         kinds = ["custom" if tool.custom else "function" for tool in offer]
-        _check_names(offer, [f"tools[{at}].{kind}.name" for at, kind in enumerate(kinds)])
+        offers.check_names(offer, [f"tools[{at}].{kind}.name" for at, kind in enumerate(kinds)])
         return offer, _choice(request.tool_choice, offer)
     return (), ToolChoice()
 
@@ -78,31 +75,13 @@ def _text_schema(custom: Custom) -> dict[str, Any] | None:
 
 
 def _function(function: Function, place: str) -> Tool:
-    schema = function.parameters or NO_PARAMETERS
-    found = None
-    if schema.get("type") != "object":
-        found = strict_schema.not_an_object(schema)
-    elif function.strict and function.parameters:
-        found = strict_schema.fault(schema)
-    if found:
-        raise bad_request(
-            f"Invalid schema for function '{function.name}': {found}",
-            f"{place}.parameters",
-            "invalid_function_parameters",
-        )
-    return Tool(function.name, function.description or "", schema, strict=bool(function.strict))
-
-
-def _check_names(offer: tuple[Tool, ...], places: list[str]) -> None:
-    seen: set[str] = set()
-    for tool, param in zip(offer, places, strict=True):
-        if tool.name in seen:
-            raise bad_request(
-                f"Invalid '{param}': the name '{tool.name}' is given to more than one tool.",
-                param,
-                "invalid_value",
-            )
-        seen.add(tool.name)
+    return offers.function(
+        function.name,
+        function.description,
+        function.parameters,
+        strict=bool(function.strict),
+        place=f"{place}.parameters",
+    )
 
 
 def _legacy_choice(choice: str | Named | None, offer: tuple[Tool, ...]) -> ToolChoice:
