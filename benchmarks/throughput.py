@@ -118,7 +118,7 @@ class Figures:
         ]
 
 
-def _measure(rig: Rig, contestants: list[Contestant]) -> dict[str, Figures]:
+def measure(rig: Rig, contestants: list[Contestant]) -> dict[str, Figures]:
     figures = {name: Figures() for name, _, _ in contestants}
     for name, server, request in contestants:  # warms up
         figures[name].size = rig.load(server, 1.0, request)["body"]
@@ -141,7 +141,7 @@ def main() -> None:
     machine()
     with rig() as made, ExitStack() as stack:
         try:
-            figures = _measure(made, _contestants(made, stack, wanted.aimock))
+            figures = measure(made, _contestants(made, stack, wanted.aimock))
         except NoCompilerError as reason:
             print(reason)
             return

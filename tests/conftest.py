@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import hypothesis
 import msgspec
 import pytest
 
@@ -12,6 +13,10 @@ from mockgate.edge.embedded import Mockgate
 from mockgate.gateway import Gateway
 from mockgate.journal import Exchange
 from mockgate.wire import Call, Json, Sse
+
+# The same examples in every run: what fails is what changed, never the draw.
+hypothesis.settings.register_profile("same", derandomize=True, database=None)
+hypothesis.settings.load_profile("same")
 
 #: The moment the clock of `gw` stands still at: 2025-01-01T00:00:00Z.
 START = 1_735_689_600.0

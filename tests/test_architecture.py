@@ -15,13 +15,16 @@ SOURCE = ROOT / "mockgate"
 #: The staircase, lowest first: a module imports from its own level and from those below it. `x.` is a package.
 LEVELS = {
     "values": "mockgate clock rng errors turn units",
-    "words of the wire": "wire wording complaints strict_schema fields media paging",
-    "the scenario": "synonyms scalars loader reading sections layers scenario",
-    "tokens": "vocabulary tokens",
+    "words of the wire": "wire wording complaints strict_schema fields media paging attachments offers",
+    "the scenario": "synonyms scalars loader reading sections access breakage afterwards seeds layers scenario",
+    "tokens": "vocabulary tokens inputs",
     "what is said": "synth. scope facts templates criteria rules replies script",
-    "how it goes": "catalogue keys fitting logprobs pacing speaking",
-    "what is kept": "records journal session",
-    "the door": "routes responder gateway dialect",
+    "how it goes": "catalogue keys fitting logprobs pacing speaking metering limits wallet",
+    "how it goes wrong": "places refusals deeds faults triggers",
+    "what is kept": "content forms records journal jobs timetable webhooks metrics progress",
+    "what is made of it": "repeats verdict verification",
+    "what a scenario makes of it": "responder policy session filing",
+    "the door": "routes admission gateway dialect inquiry coverage control.",
     "families": "api.",
     "the outside": "edge.",
     "the front": "__main__",
@@ -35,6 +38,7 @@ HOMES = {
     "signal": "edge.",
     "socket": "edge.",
     "subprocess": "edge.",
+    "pytest": "edge.pytest_plugin",
     "yaml": "loader",
     "tiktoken": "vocabulary",
     "faker": "synth.fakes",
@@ -49,7 +53,12 @@ HOMES = {
 }
 
 #: Imports inside functions, beyond heavy libraries in their homes: who does, and what.
-LAZY = {("mockgate", "edge.embedded")}
+LAZY = {
+    ("mockgate", "edge.embedded"),
+    ("mockgate", "edge.testing"),
+    ("edge.pytest_plugin", "edge.testing"),
+    ("edge.pytest_plugin", "errors"),
+}
 
 #: Who may ask the event loop for the time and for a call later: the lane's idle connections are real, whatever
 #: any clock shows.
@@ -61,6 +70,14 @@ MANY_PARAMETERS = {"errors.GatewayError.__init__"}
 #: The parts of another module, and the tests that hold them together with it.
 TESTED_WITH = {
     "test_gateway.py": "dialect",
+    "api/test_files.py": "filing",
+    "api/completions/test_read.py": "api.completions.request",
+    "api/batches/test_batches.py": "api.batches.run",
+    "api/responses/test_read.py": "api.responses.items api.responses.request api.responses.tools",
+    "api/responses/test_events.py": "api.responses.hosted api.responses.whole",
+    "api/responses/test_stored.py": "api.responses.background api.responses.history",
+    "test_jobs.py": "timetable",
+    "test_records.py": "seeds",
     "test_loader.py": "scalars",
     "test_rules.py": "criteria facts",
     "test_scenario.py": "layers reading sections synonyms",
@@ -70,8 +87,10 @@ TESTED_WITH = {
     "synth/test_schema.py": "synth.hints synth.merging synth.numbers synth.patterns synth.validity",
     "synth/test_sound.py": "synth.babble synth.containers",
     "synth/test_tools.py": "synth.arithmetic synth.clues",
-    "api/chat/test_read.py": "api.chat.conversation api.chat.messages api.chat.request api.chat.tools",
+    "api/chat/test_read.py": "attachments offers api.chat.conversation api.chat.messages api.chat.request"
+    " api.chat.tools",
     "edge/test_cli.py": "__main__",
+    "edge/test_pytest_plugin.py": "edge.testing",
 }
 
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)

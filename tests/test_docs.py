@@ -79,6 +79,12 @@ def keys_of(section: type) -> set[str]:
             [scenario.Rule, scenario.ReplySpec, scenario.PartSpec, scenario.Manner, scenario.UsageOverride],
         ),
         ("pace", [scenario.Pace, scenario.Stall]),
+        ("keys", [scenario.KeySpec, scenario.Group, scenario.Price, scenario.WalletSpec]),
+        ("limits", [scenario.LimitSpec]),
+        ("batches", [scenario.JobSpec]),
+        ("responses", [scenario.JobSpec]),
+        ("webhooks", [scenario.WebhookSpec]),
+        ("faults", [scenario.Fault, scenario.Incident, scenario.Phase]),
     ],
 )
 def test_every_key_is_explained(page, sections):

@@ -33,5 +33,5 @@ def test_a_file_is_what_the_published_schema_says(path):
 @pytest.mark.parametrize("path", GATEWAYS, ids=named)
 def test_a_gateway_can_be_served_as_it_is(path):
     gateway = boot.build({"gateway": path.stem})
-    assert gateway.catalogue.listed
-    assert gateway.catalogue.find(gateway.scenario.default_model)
+    assert gateway.policy.catalogue.listed
+    assert gateway.policy.catalogue.find(gateway.scenario.default_model)

@@ -87,3 +87,43 @@ def test_models_are_listed_and_found(seen):
 def test_stored_completions_are_paged_and_deleted(seen):
     assert seen["stored"]["made"] in seen["stored"]["listed"]
     assert seen["stored"]["deleted"] is True
+
+
+def test_responses_go_on_and_are_listed_and_cancelled(seen):
+    told = seen["responses"]
+    assert (told["text"], told["texts"], told["cancelled"]) == ("pong", ["ping", "pong", "ping"], "cancelled")
+    assert told["usage"][1]["input_tokens"] > told["usage"][0]["input_tokens"]
+
+
+def test_a_response_streams_numbered_without_gaps(seen):
+    told = seen["response_stream"]
+    assert told["text"] == "one two three"
+    assert [number for number, _ in told["events"]] == list(range(len(told["events"])))
+    assert told["events"][-1][1] == "response.completed"
+
+
+def test_a_response_is_parsed(seen):
+    assert set(seen["response_parse"]) == {"name", "day"}
+
+
+def test_a_conversation_grows_with_its_responses(seen):
+    assert seen["conversations"] == {"texts": ["Hi", "ping", "pong"], "deleted": True}
+
+
+def test_a_batch_is_run_once_the_clock_is_advanced(seen):
+    assert seen["batches"] == {"status": "completed", "text": "pong"}
+
+
+def test_completions_of_two_prompts_whole_and_streamed(seen):
+    assert seen["completions"]["whole"] == seen["completions"]["texts"] == ["countone two three"] * 2
+    assert seen["completions"]["usage"] == {"prompt_tokens": 2, "completion_tokens": 6, "total_tokens": 8}
+
+
+def test_embeddings_are_the_same_in_both_encodings(seen):
+    assert seen["embeddings"]["packed"] == seen["embeddings"]["floats"]
+    assert len(seen["embeddings"]["floats"]) == 256
+    assert seen["embeddings"]["usage"]["total_tokens"] == 2
+
+
+def test_moderations_flag_what_harms(seen):
+    assert seen["moderations"] == [[True, True], [False, False]]
