@@ -19,6 +19,7 @@ from .errors import GatewayError, encode_envelope, plain_envelope
 from .facts import Facts
 from .faults import bend, refuse
 from .journal import Exchange, Outcome
+from .keys import bearer
 from .policy import Policy
 from .routes import Endpoint, Family, Routes
 from .scenario import Scenario
@@ -279,5 +280,4 @@ class Gateway:
 
 def _bare(value: str) -> str:
     """Return the key in a header's value, whether it stands there alone or after `Bearer`."""
-    scheme, _, key = value.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else value.strip()
+    return bearer(value) or value.strip()

@@ -112,7 +112,7 @@ def find_key(call: Call, auth: Auth) -> str:
             continue
         if name != "authorization":
             return value
-        key = _bearer(value)
+        key = bearer(value)
         if key:
             return key
         if not (auth.anonymous and value.lower() == "bearer"):
@@ -128,7 +128,7 @@ def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _bearer(value: str) -> str:
+def bearer(value: str) -> str:
     """Return the key of an Authorization header, or "": clients send the same one again and again."""
     scheme, _, key = value.partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""

@@ -110,9 +110,15 @@ class Money(Measure):
 
 
 class Quantity:
-    """A number of something, written as text: `amount`, and what it is of, `unit`. Never changed."""
+    """A number of something, written as text: `amount`, and what it is of, `unit`. Never changed.
+
+    `form` is what the text must be like, `described` says it with examples.
+    """
 
     __slots__ = ("amount", "unit")
+
+    form: ClassVar[re.Pattern[str]]
+    described: ClassVar[str]
 
     def __init__(self, amount: float, unit: Any) -> None:
         self.amount = amount
@@ -135,7 +141,7 @@ class Quantity:
     @classmethod
     def schema(cls) -> dict[str, Any]:
         """Return the JSON Schema of what `read` accepts."""
-        raise NotImplementedError
+        return {"description": cls.described, "type": "string", "pattern": f"^{cls.form.pattern}$"}
 
 
 _SCALE = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}
@@ -150,6 +156,8 @@ class Rate(Quantity):
     """So many in a length of time; `unit` is that time in seconds."""
 
     unit: float
+    form: ClassVar = _RATE
+    described: ClassVar = 'A rate: "60/min", "40k/min" or "5/10s".'
 
     def __str__(self) -> str:
         return f"{self.amount:.15g}/{self.unit:.15g}s"
@@ -169,12 +177,6 @@ class Rate(Quantity):
             raise ValueError(f"is out of range for a rate: {Measure.greatest:g} is the most, in 1ms or longer")
         return cls(amount, period)
 
-    @classmethod
-    def schema(cls) -> dict[str, Any]:
-        """Return the JSON Schema of what `read` accepts."""
-        description = 'A rate: "60/min", "40k/min" or "5/10s".'
-        return {"description": description, "type": "string", "pattern": f"^{_RATE.pattern}$"}
-
 
 def _of(kind: type[Measure]) -> str:
     """Return the pattern of numbers with a unit of this kind."""
@@ -192,6 +194,8 @@ class Point(Quantity):
     """A place in an answer: after so many tokens, chunks, bytes or seconds of it."""
 
     unit: str
+    form: ClassVar = _POINT
+    described: ClassVar = 'A place in an answer: "10 tokens", "3 chunks", "2KB" or "1.5s".'
 
     def __str__(self) -> str:
         return f"{self.amount:.15g} {_SHORT.get(self.unit, self.unit)}"
@@ -207,12 +211,6 @@ class Point(Quantity):
             return cls(float(number.replace("_", "")), f"{what}s")
         kind, unit = (Seconds, "seconds") if time else (Bytes, "bytes")
         return cls(float(kind.read(written)), unit)
-
-    @classmethod
-    def schema(cls) -> dict[str, Any]:
-        """Return the JSON Schema of what `read` accepts."""
-        description = 'A place in an answer: "10 tokens", "3 chunks", "2KB" or "1.5s".'
-        return {"description": description, "type": "string", "pattern": f"^{_POINT.pattern}$"}
 
 
 _READ = (Measure, Quantity)

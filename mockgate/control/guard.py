@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from ..errors import GatewayError
+from ..keys import bearer
 from ..wire import Call
 
 KEY_HEADER = "x-mockgate-control-key"
@@ -43,8 +44,7 @@ def admit(call: Call, key: str, *, exposed: bool) -> None:
 
 
 def _given(call: Call) -> str:
-    scheme, _, key = call.headers.get("authorization", "").partition(" ")
-    return call.headers.get(KEY_HEADER, "") or (key.strip() if scheme.lower() == "bearer" else "")
+    return call.headers.get(KEY_HEADER, "") or bearer(call.headers.get("authorization", ""))
 
 
 def _from_here(call: Call) -> bool:

@@ -10,8 +10,6 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
-from mockgate import Mockgate
-
 WEATHER = {
     "type": "function",
     "function": {
@@ -42,17 +40,6 @@ SCENARIO = {
         {"when": {"user": "forbidden"}, "error": 403},
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def gw():
-    with Mockgate(SCENARIO) as running:
-        yield running
-
-
-@pytest.fixture
-def client(gw):
-    return OpenAI(base_url=gw.base_url, api_key="sk-test", max_retries=0)
 
 
 def ask(client, text, **more):

@@ -5,10 +5,7 @@ import json
 
 import openai
 import pytest
-from openai import OpenAI
 from pydantic import BaseModel
-
-from mockgate import Mockgate
 
 WEATHER = {
     "type": "function",
@@ -34,17 +31,6 @@ SCENARIO = {
         {"when": {"user": "ping"}, "reply": "pong"},
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def gw():
-    with Mockgate(SCENARIO) as running:
-        yield running
-
-
-@pytest.fixture
-def client(gw):
-    return OpenAI(base_url=gw.base_url, api_key="sk-test", max_retries=0)
 
 
 def test_a_tool_loop_over_a_chain_of_responses(client):

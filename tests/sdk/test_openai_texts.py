@@ -2,9 +2,7 @@
 
 import openai
 import pytest
-from openai import AsyncOpenAI, OpenAI
-
-from mockgate import Mockgate
+from openai import AsyncOpenAI
 
 SCENARIO = {
     "rules": [
@@ -15,17 +13,6 @@ SCENARIO = {
 }
 INSTRUCT = "gpt-3.5-turbo-instruct"
 SMALL = "text-embedding-3-small"
-
-
-@pytest.fixture(scope="module")
-def gw():
-    with Mockgate(SCENARIO) as running:
-        yield running
-
-
-@pytest.fixture
-def client(gw):
-    return OpenAI(base_url=gw.base_url, api_key="sk-test", max_retries=0)
 
 
 def test_completions_of_two_prompts(client):

@@ -29,7 +29,7 @@ def begin(said: Said, session: Session, exchange: Exchange) -> Answer:
     job = Job(id, KIND, exchange.started, steps, end)
     job.problem = way.problem
     stored = find(id, session)
-    stored.job, stored.streamed = job, turn.prompt.stream
+    stored.job = job
     if turn.prompt.stream:
         stored.frames = partial(_frames, stored, said, steps[0].lasts or 0.0)
     job.on_change.append(partial(_tell, session))

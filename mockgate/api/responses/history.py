@@ -33,7 +33,6 @@ class Stored(msgspec.Struct):
     before: list[Item]
     job: Job | None = None
     frames: Any = None
-    streamed: bool = False
 
 
 class Conversation(msgspec.Struct):
@@ -54,10 +53,7 @@ def before(previous: str | None, conversation: str | None, session: Session) -> 
         return list(find_conversation(conversation, session).items.values())
     if previous is None:
         return []
-    sow(session)
-    stored: Stored | None = session.records.find(KIND, previous)
-    if stored is None and filing.synthesizes(session):
-        stored = _response(ResponseSeed(previous), session)
+    stored = _kept(previous, session)
     if stored is None:
         message = f"Previous response with id '{previous}' not found."
         raise bad_request(message, "previous_response_id", "previous_response_not_found")
@@ -83,10 +79,7 @@ def find(id: str, session: Session) -> Stored:
 
     Raises GatewayError (404) when there is none.
     """
-    sow(session)
-    found: Stored | None = session.records.find(KIND, id)
-    if found is None and filing.synthesizes(session):
-        return _response(ResponseSeed(id), session)
+    found = _kept(id, session)
     if found is None:
         raise GatewayError(
             "not_found",
@@ -95,6 +88,13 @@ def find(id: str, session: Session) -> Stored:
             hint="only responses made in this session, and not with `store: false`, are kept",
         )
     return found
+
+
+def _kept(id: str, session: Session) -> Stored | None:
+    """Return the response of this id, or one made for it where that is wanted."""
+    sow(session)
+    found: Stored | None = session.records.find(KIND, id)
+    return _response(ResponseSeed(id), session) if found is None and filing.synthesizes(session) else found
 
 
 # What a session begins with.
