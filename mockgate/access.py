@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from .reading import Flaw, Section
-from .sections import Glob
-from .units import Money, Rate, read_moment
+from .sections import Glob, Positive
+from .units import Money, Rate, Seconds, read_moment
 
 Per = Literal["key", "model", "group", "all"]
 
@@ -66,7 +66,8 @@ class Group(Section, frozen=True):
 class KeySpec(Section, frozen=True):
     """A key that is known. `balance` is the money it starts with (left out: the wallet's).
 
-    `owner` is its holder's name; `expires` a date or moment; `models` what it may use (left out: all).
+    `owner` is its holder's name; `expires` a date or moment; `models` what it may use (left out: all); `path` the
+    account that it is on. `dashboard` keys may ask and change what a gateway's dashboard does.
     """
 
     owner: str | None = None
@@ -76,6 +77,8 @@ class KeySpec(Section, frozen=True):
     models: Glob | list[Glob] | None = None
     expires: str | None = None
     disabled: bool = False
+    path: str | None = None
+    dashboard: bool = False
 
     def flaws(self) -> Iterator[Flaw]:
         """Find an expiry that is no moment, and a key that may use no model."""
@@ -90,14 +93,26 @@ class KeySpec(Section, frozen=True):
 class Price(Section, frozen=True):
     """What a model costs in dollars: tokens by the million, pictures by the piece, video by the second.
 
-    `cached_input` is for prompt tokens that were cached (left out: as `input`).
+    `cached_input` is for prompt tokens that were cached, `cache_write` for those that the cache keeps from now on (left
+    out: as `input`), `cache_write_long` for those that it keeps for an hour (left out: as `cache_write`).
     """
 
     input: Money | None = None
     cached_input: Money | None = None
+    cache_write: Money | None = None
+    cache_write_long: Money | None = None
     output: Money | None = None
     image: Money | None = None
     second: Money | None = None
+
+
+class BudgetSpec(Section, frozen=True):
+    """What the calls on an account may cost in a period of the calendar."""
+
+    hourly: Money | None = None
+    daily: Money | None = None
+    weekly: Money | None = None
+    monthly: Money | None = None
 
 
 class WalletSpec(Section, frozen=True):
@@ -109,3 +124,12 @@ class WalletSpec(Section, frozen=True):
 
     balance: Money | None = None
     when_empty: Literal["finish", "cut"] = "finish"
+
+
+class PromptCacheSpec(Section, frozen=True):
+    """How prompts are cached: those of fewer tokens than `minimum` are not (left out: as the vendor has it); what no
+    caller marked is kept for `ttl`.
+    """
+
+    ttl: Seconds | None = None
+    minimum: Positive | None = None

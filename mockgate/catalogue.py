@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from msgspec import structs
+
 from .errors import GatewayError
 from .scenario import Model, Scenario
 from .sections import is_pattern
@@ -24,12 +26,26 @@ class Catalogue:
 
     def __init__(self, scenario: Scenario) -> None:
         models = [Model(id=model) if isinstance(model, str) else model for model in scenario.models]
+        if scenario.offers:
+            models = [model for model in models if fits((model.id,), scenario.offers)]
         self.listed = [model for model in models if not is_pattern(model.id)]
         self._patterns = [model for model in models if is_pattern(model.id)]
         self._known = {alias: model for model in self.listed for alias in model.aliases}
         self._known |= {model.id: model for model in self.listed}
+        self.form = scenario.manners.model_ids
+        if self.form != "{id}":
+            self._known |= {self.called(model): model for model in self.listed}
+            # A pattern of all that an owner has would accept whatever is asked for in this form.
+            everything = {self.called(structs.replace(model, id="*")) for model in models}
+            self._patterns = [model for model in self._patterns if model.id not in everything]
+            self._patterns += [structs.replace(model, id=self.called(model)) for model in self._patterns]
+        self._known |= {name: self._known[id] for name, id in scenario.aliases.items() if id in self._known}
         self._names = {name: (name, model.id) for name, model in self._known.items() if name != model.id}
         self._accepts_all = scenario.unknown_models == "accept"
+
+    def called(self, model: Model) -> str:
+        """Return the id that a model is listed by."""
+        return self.form.replace("{owner}", model.owned_by).replace("{id}", model.id)
 
     def names(self, name: str) -> Names:
         """Return what the model of this name goes by."""
@@ -54,3 +70,8 @@ class Catalogue:
             details={"model": name},
             hint=f"add `{name}` under `models:` in the scenario, or set `unknown_models: accept`",
         )
+
+    def owner(self, name: str) -> str:
+        """Return whose model that is; "" for one that there is not."""
+        found = self._known.get(name) or next((each for each in self._patterns if fnmatchcase(name, each.id)), None)
+        return found.owned_by if found is not None else ""

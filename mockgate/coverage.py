@@ -7,7 +7,6 @@ import msgspec
 
 from .criteria import quoted
 from .journal import Exchange
-from .routes import Routes
 from .script import Verdict
 from .session import Session
 from .verification import facts_of
@@ -73,9 +72,9 @@ def _never(counts: Mapping[str, int]) -> list[str]:
     return [label for label, count in counts.items() if not count]
 
 
-def coverage(session: Session, routes: Routes) -> Coverage:
+def coverage(session: Session) -> Coverage:
     """Return what a session has used. Counts are the session's own: they outlast what its journal keeps."""
-    return Coverage(_rules(session), _faults(session), _endpoints(session, routes), tuple(unmatched(session)))
+    return Coverage(_rules(session), _faults(session), _endpoints(session), tuple(unmatched(session)))
 
 
 def _rules(session: Session) -> dict[str, int]:
@@ -89,8 +88,9 @@ def _faults(session: Session) -> dict[str, int]:
     return counts | {label: session.tally.struck(label) for label in session.policy.traps.labels}
 
 
-def _endpoints(session: Session, routes: Routes) -> dict[str, int]:
-    return {endpoint.name: session.totals.endpoints.get(endpoint.name, 0) for endpoint in routes.endpoints}
+def _endpoints(session: Session) -> dict[str, int]:
+    counts = session.totals.endpoints
+    return {endpoint.name: counts.get(endpoint.name, 0) for endpoint in session.policy.routes.endpoints}
 
 
 def unmatched(session: Session) -> list[Unmatched]:

@@ -6,15 +6,20 @@ The one source of 400s about single fields; which fields there are, and their li
 import bisect
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import Meta, inspect
 
 from . import complaints, wire, wording
 from .complaints import Path
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+#: What callers hang on an object of OpenAI's APIs: up to 16 pairs.
+Metadata = Annotated[
+    dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)
+]
 
 
 def decode(raw: bytes, kind: type[T], *, reject_unknown: bool = False) -> T:
@@ -30,21 +35,42 @@ def decode(raw: bytes, kind: type[T], *, reject_unknown: bool = False) -> T:
     except msgspec.ValidationError:
         # Read again, slowly: a body that is not JSON further on is told so first, and of a key given twice
         # the last one counts.
-        value = _convert(wire.decode_json(raw), kind)
+        value = convert(wire.decode_json(raw), kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise wire.not_json(problem) from None
     if reject_unknown:
-        for name in unknown(wire.decode_json(raw), kind):
-            raise wording.bad_request(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
+        _refuse_unknown(wire.decode_json(raw), kind)
     return value
 
 
-def convert(values: Any, kind: type[T], within: Path) -> T:
-    """Read values that stand somewhere in a body as a value of that type.
+def of_form(values: dict[str, Any], kind: type[T], *, reject_unknown: bool = False) -> T:
+    """Read what stands in a form as a value of that type.
+
+    Raises GatewayError (400) as for a body.
+    """
+    if reject_unknown:
+        _refuse_unknown(values, kind)
+    return convert(values, kind)
+
+
+def convert(values: Any, kind: type[T], within: Path = ()) -> T:
+    """Read values, which stand `within` a body, as a value of that type.
 
     Raises GatewayError (400) when they do not fit it.
     """
-    return _convert(values, kind, within)
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        complaint = complaints.parse(error)
+        path = keyed(complaint.path, values, kind)
+        raise wording.refuse(complaint, path, values, _shape(kind), within) from None
+    except RecursionError as problem:
+        raise wire.not_json(problem) from None
+
+
+def _refuse_unknown(values: dict[str, Any], kind: Any) -> None:
+    for name in unknown(values, kind):
+        raise wording.bad_request(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
 
 
 def unknown(values: dict[str, Any], kind: Any) -> list[str]:
@@ -94,18 +120,7 @@ def _shape(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
-def _convert(values: Any, kind: type[T], within: Path = ()) -> T:
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        complaint = complaints.parse(error)
-        path = _named(complaint.path, values, kind)
-        raise wording.refuse(complaint, path, values, _shape(kind), within) from None
-    except RecursionError as problem:
-        raise wire.not_json(problem) from None
-
-
-def _named(path: Path, values: Any, kind: Any) -> Path:
+def keyed(path: Path, values: Any, kind: Any) -> Path:
     """Put in the keys that msgspec leaves out: the key of the first entry that makes its mapping fail."""
     at = values
     named: Path = ()

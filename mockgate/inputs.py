@@ -48,7 +48,7 @@ def body(raw: bytes, kind: type[Body], *, reject_unknown: bool) -> Body:
 
 
 def _no_model() -> GatewayError:
-    return bad_request("you must provide a model parameter")
+    return GatewayError("no_model")
 
 
 def parted(given: Given, param: str) -> Sequence[One]:
@@ -77,9 +77,8 @@ def parted(given: Given, param: str) -> Sequence[One]:
 
 def invalid(param: str) -> GatewayError:
     """Make the 400 for inputs that are none."""
-    return bad_request(
-        f"'$.{param}' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
-    )
+    message = f"'$.{param}' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
+    return GatewayError("bad_request", message, details={"param": param})
 
 
 def measured(parts: Sequence[One], vocabulary: Vocabulary, param: str) -> list[Input]:

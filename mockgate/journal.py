@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, Literal
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
+from .catalogue import Names
 from .clock import Clock, Stopwatch
 from .errors import GatewayError
 from .faults import Strike
@@ -25,15 +27,19 @@ Outcome = Literal["open", "finished", "left", "cut", "failed"]
 _SECRET = frozenset({"authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie", "proxy-authorization"})
 
 
+#: Parameters of a query that are secrets too.
+_SECRET_PARAMETERS = frozenset({"key", "api_key", "access_token"})
+
+
 class Exchange(msgspec.Struct, kw_only=True):
     """A call on its way through the door, and what became of it.
 
     `number` counts the session's calls from 1; `started` is the moment on its clock; `due` is when a refusal goes, in
-    seconds after it. `outcome` is `left` when
-    the client went away before the end, `cut` when a fault ended the answer, `failed` when mockgate itself did.
-    `own` exchanges are about mockgate itself, and are kept nowhere. `model` is the one asked for, once it is known.
-    `usage` is what was billed. `caller` is whose call it is, `grant` what it has taken of limits, `strikes` the faults
-    that strike it.
+    seconds after it. `outcome` is `left` when the client went away before the end, `cut` when a fault ended the answer,
+    `failed` when mockgate itself did. `own` exchanges are about mockgate itself; they and `quiet` ones are kept
+    nowhere. `model` is the one asked for, once it is known, `names` what it goes by. `usage` is what was billed.
+    `caller` is whose call it is, `grant` what it has taken of limits, `strikes` the faults that strike it.
+    `first_token` is when a stream's first words went, in seconds after it began, where that is noted.
     """
 
     number: int
@@ -43,9 +49,12 @@ class Exchange(msgspec.Struct, kw_only=True):
     request_id: str
     session: str = ""
     own: bool = False
+    quiet: bool = False
     model: str = ""
+    names: Names = ("",)
     endpoint: str = ""
     family: str = ""
+    protocol: str = ""
     params: dict[str, str] = {}
     caller: Caller = NOBODY
     grant: Grant | None = None
@@ -58,6 +67,7 @@ class Exchange(msgspec.Struct, kw_only=True):
     answer: Answer | None = None
     rule: str = ""
     due: float = 0.0
+    first_token: float | None = None
     outcome: Outcome = "open"
     stopwatch: Stopwatch = msgspec.field(default_factory=Stopwatch)
     seconds: float = 0.0
@@ -101,7 +111,7 @@ class Exchange(msgspec.Struct, kw_only=True):
             "at": datetime.fromtimestamp(self.started, UTC).isoformat(),
             "method": self.call.method,
             "path": self.call.path,
-            "query": self.call.query,
+            "query": self._query(),
             "headers": {name: self._shown(name, value) for name, value in self.call.headers.items()},
             "body": body,
             "unknown_fields": self.unknown_fields(body) if self.unknown_fields and isinstance(body, dict) else [],
@@ -121,6 +131,13 @@ class Exchange(msgspec.Struct, kw_only=True):
             "outcome": self.outcome,
             "seconds": round(self.seconds, 6),
         }
+
+    def _query(self) -> str:
+        given = parse_qsl(self.call.query, keep_blank_values=True)
+        if not any(name in _SECRET_PARAMETERS for name, _ in given):
+            return self.call.query
+        shown = ((name, mask(value) if name in _SECRET_PARAMETERS else quote(value)) for name, value in given)
+        return "&".join(f"{name}={value}" for name, value in shown)
 
     def _shown(self, name: str, value: str) -> str:
         secret = name.lower() in _SECRET or (self.key and self.key in value)

@@ -1,6 +1,6 @@
 """Who is calling: the key, found in the headers that the gateway accepts, and what is known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -19,6 +19,10 @@ _MISSING = (
     "(i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the "
     "API from your browser and are prompted for a username and password."
 )
+
+
+#: How OpenAI has browsers send a key when they open a websocket.
+_AS_SUBPROTOCOL = "openai-insecure-api-key."
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -92,8 +96,9 @@ def allow(caller: Caller, names: Names) -> None:
     Raises GatewayError (403) when it may not.
     """
     if not caller.may_use(names):
+        by_group = caller.spec is not None and caller.spec.models is None
         raise GatewayError(
-            "model_forbidden",
+            "model_not_in_group" if by_group else "model_forbidden",
             f"Your API key does not have access to model `{names[0]}`.",
             param="model",
             details={"model": names[0]},
@@ -104,7 +109,8 @@ def allow(caller: Caller, names: Names) -> None:
 def find_key(call: Call, auth: Auth) -> str:
     """Return the key a call carries, or "" where the gateway serves callers without one.
 
-    Raises GatewayError (401) when there is no key, or when the Authorization header is not `Bearer KEY`.
+    Raises GatewayError (401) when there is no key, or when the Authorization header is not `Bearer KEY`, unless the key
+    may stand there alone.
     """
     for name in _lower(auth.headers):
         value = call.headers.get(name, "").strip()
@@ -112,14 +118,33 @@ def find_key(call: Call, auth: Auth) -> str:
             continue
         if name != "authorization":
             return value
-        key = bearer(value)
+        key = bearer(value) or (value if auth.bare and " " not in value and value.lower() != "bearer" else "")
         if key:
             return key
         if not (auth.anonymous and value.lower() == "bearer"):
-            raise _refused("send `Authorization: Bearer KEY`")
-    if auth.anonymous:
-        return ""
+            raise _refused("send `Authorization: Bearer KEY`", "wrong_scheme")
+    key = next(_in_query(call, auth), "") or _of_subprotocol(call.headers.get("sec-websocket-protocol", ""))
+    if key or auth.anonymous:
+        return key
     raise _refused("send `Authorization: Bearer KEY`, or set `auth: {anonymous: true}`")
+
+
+def _in_query(call: Call, auth: Auth) -> Iterator[str]:
+    """Yield what stands in the parameters that may carry the key."""
+    asked = call.arguments() if call.query else {}
+    return (asked[name] for name in auth.query if asked.get(name))
+
+
+def given_keys(call: Call, auth: Auth) -> Iterator[str]:
+    """Yield whatever stands where a key may stand, as it stands there."""
+    yield from (call.headers[name] for name in _lower(auth.headers) if name in call.headers)
+    yield from _in_query(call, auth)
+
+
+def _of_subprotocol(offered: str) -> str:
+    """Return the key among the subprotocols that a browser offers, which can send no header of its own, or ""."""
+    names = (name.strip() for name in offered.split(","))
+    return next((name.removeprefix(_AS_SUBPROTOCOL) for name in names if name.startswith(_AS_SUBPROTOCOL)), "")
 
 
 @lru_cache(maxsize=64)
@@ -157,5 +182,5 @@ def _unknown(key: str) -> GatewayError:
     return GatewayError("wrong_key", incorrect(key), hint=hint)
 
 
-def _refused(hint: str) -> GatewayError:
-    return GatewayError("missing_key", _MISSING, headers={"www-authenticate": "Bearer"}, hint=hint)
+def _refused(hint: str, kind: str = "missing_key") -> GatewayError:
+    return GatewayError(kind, _MISSING, headers={"www-authenticate": "Bearer"}, hint=hint)

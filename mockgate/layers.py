@@ -4,7 +4,7 @@ A layer above wins. Mappings are merged key by key; what stands where is kept th
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -19,6 +19,7 @@ Source = str | os.PathLike[str] | Mapping[str, Any] | Document | None
 Placed = tuple[Any, Places]
 
 _DEFAULT_GATEWAY = "openai"
+DEFAULT_PROFILE = "documented"
 #: What a layer keeps to itself.
 _OWN = ("extends", "name", "description")
 
@@ -29,10 +30,19 @@ def merged(source: Source, overrides: Mapping[str, Any] | None = None) -> Docume
     Raises ScenarioError for files that cannot be found or read.
     """
     layers = [*_extended(document(source), ()), document(overrides)]
-    layers = [*_gateway(layers), *layers]
-    *_, own, override = layers
-    kept = [_without(layer, _OWN) for layer in layers[:-2]]
-    return reduce(_over, [*kept, own, override])
+    *below, own, override = layers = [*_gateway(layers), *layers]
+    profile = _profile(layers)
+    kept = [_without(played, _OWN) for layer in below for played in _played(layer, profile)]
+    return reduce(_over, [*kept, *_played(own, profile), override])
+
+
+def profiles(source: Source, overrides: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the names of the profiles that a source, or its gateway, has.
+
+    Raises ScenarioError for files that cannot be found or read.
+    """
+    layers = [*_extended(document(source), ()), document(overrides)]
+    return _known_profiles([*_gateway(layers), *layers])
 
 
 def document(source: Source) -> Document:
@@ -51,8 +61,10 @@ def document(source: Source) -> Document:
             ":" in source and not _is(Path.is_file, Path(source)) and not _is_yaml(source)
         ):
             found = parse(source, "<text>")
+        case str() | os.PathLike():
+            found = _read(_find(os.fspath(source), Path(), ("scenarios",), Problem("", "")))
         case _:
-            found = _read(_find(os.fspath(source), Path(), "scenarios", Problem("", "")))
+            raise _refused("", f"{type(source).__name__} is no scenario", "Give a path, YAML text or a mapping.")
     if found.value is None:
         return Document({}, found.places, found.files)
     if not isinstance(found.value, dict):
@@ -123,6 +135,11 @@ def names(kind: str) -> list[str]:
     return sorted(path.stem for path in (fixtures_dir() / kind).glob("*.yaml"))
 
 
+def gateway(name: str) -> Document:
+    """Return what the built-in gateway of that name says itself, without what it stands on."""
+    return document(fixtures_dir() / "gateways" / f"{name}.yaml")
+
+
 def _is_yaml(name: str) -> bool:
     return name.endswith((".yaml", ".yml"))
 
@@ -134,20 +151,19 @@ def _is(what: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _find(name: str, folder: Path, kind: str, problem: Problem) -> Path:
-    """Find a file by its path, seen from a folder, or a built-in one by its name."""
+def _find(name: str, folder: Path, kinds: Sequence[str], problem: Problem) -> Path:
+    """Find a file by its path, seen from a folder, or a built-in one of some kinds by its name."""
     path = folder / name
     if _is(Path.is_file, path):
         return path
-    built_in = fixtures_dir() / kind / f"{name}.yaml"
-    if name in names(kind):
-        return built_in
-    known = names(kind)
+    built_in = {known: kind for kind in kinds for known in names(kind)}
+    if name in built_in:
+        return fixtures_dir() / built_in[name] / f"{name}.yaml"
     if _is(Path.is_dir, path):
         raise ScenarioError([problem._replace(message=f"{path} is a folder", suggestion="Name a file in it.")])
     near = path.parent.glob("*.y*ml") if _is(Path.is_dir, path.parent) else ()
-    close = get_close_matches(path.name, {*known, *(file.name for file in near)}, n=3, cutoff=0.5)
-    suggestion = f"Did you mean {listed(close)}?" if close else f"Built in: {', '.join(known) or 'none'}."
+    close = get_close_matches(path.name, {*built_in, *(file.name for file in near)}, n=3, cutoff=0.5)
+    suggestion = f"Did you mean {listed(close)}?" if close else f"Built in: {', '.join(built_in) or 'none'}."
     raise ScenarioError([problem._replace(message=f"there is no file {path}", suggestion=suggestion)])
 
 
@@ -165,7 +181,7 @@ def _extended(layer: Document, open_files: tuple[Path, ...]) -> list[Document]:
             continue
         path: tuple[str | int, ...] = ("extends", at) if isinstance(extends, list) else ("extends",)
         problem = Problem("extends", "", "", layer.place(path))
-        file = _find(name, _folder(layer), "scenarios", problem).resolve()
+        file = _find(name, _folder(layer), ("gateways", "scenarios"), problem).resolve()
         if file in (*layer.files[:1], *open_files):
             raise ScenarioError([problem._replace(message=f"{name} extends itself, in the end")])
         layers += _extended(document(file), (*open_files, *layer.files[:1]))
@@ -190,8 +206,40 @@ def _gateway(layers: list[Document]) -> list[Document]:
             stating.place(("gateway",)),
         )
     problem = Problem("gateway", "", "", stating.place(("gateway",)))
-    found = document(_find(name, _folder(stating), "gateways", problem))
+    found = document(_find(name, _folder(stating), ("gateways",), problem))
     return [_without(layer, ("gateway",)) for layer in _extended(found, ())]
+
+
+def _profile(layers: list[Document]) -> str:
+    """Return which profile is asked for.
+
+    Raises ScenarioError for one that no layer has.
+    """
+    stating = [layer for layer in layers if isinstance(layer.value.get("profile"), str)]
+    name: str = stating[-1].value["profile"] if stating else DEFAULT_PROFILE
+    known = _known_profiles(layers)
+    if name not in known:
+        where = stating[-1].place(("profile",))
+        raise _refused("profile", f"the gateway has no profile {name!r}", f"It has {listed(known)}.", where)
+    return name
+
+
+def _known_profiles(layers: list[Document]) -> list[str]:
+    return sorted({DEFAULT_PROFILE, *(known for layer in layers for known in _profiles(layer))})
+
+
+def _played(layer: Document, profile: str) -> list[Document]:
+    """Return a layer, and what it says otherwise in this profile."""
+    plain, profiles = _without(layer, ("profiles",)), _profiles(layer)
+    if profile not in profiles:
+        return [plain]
+    places = layer.places.inside["profiles"].inside[profile]
+    return [plain, Document(profiles[profile], places, layer.files)]
+
+
+def _profiles(layer: Document) -> dict[str, Any]:
+    found = layer.value.get("profiles")
+    return {name: value for name, value in found.items() if isinstance(value, dict)} if isinstance(found, dict) else {}
 
 
 # Merging.

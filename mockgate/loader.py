@@ -5,6 +5,7 @@ file can make an object, blow up by aliases, or overflow the stack.
 """
 
 import os
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,9 @@ MAX_DEPTH = 100
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 _VALUE_FILES = {".yaml", ".yml", ".json"}
+
+#: Files that are included as `data:` URLs, by the type that says so.
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 _NONE: Mapping[Any, Any] = MappingProxyType({})
@@ -113,8 +117,9 @@ class _Reading:
             self.stop(place, f"there are more than {MAX_NODES} values by here, aliases counted")
 
     def read_file(self, path: Path, place: Place | None = None) -> _Built:
+        picture = _PICTURES.get(path.suffix.lower()) if place is not None else None
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = path.read_text(encoding="utf-8-sig") if picture is None else _data_url(path, picture)
         except OSError as problem:
             self.problem(place, f"{path} cannot be read: {problem.strerror}")
             return _Built(None, Places())
@@ -146,6 +151,10 @@ class _Reading:
             mark = problem.problem_mark or problem.context_mark
             at = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
             self.stop(at, f"this is not YAML: {problem.problem}", _advice(str(problem.problem)))
+
+
+def _data_url(path: Path, media_type: str) -> str:
+    return f"data:{media_type};base64,{b64encode(path.read_bytes()).decode()}"
 
 
 _ADVICE = (

@@ -76,7 +76,7 @@ def same(exchange: Exchange) -> tuple[object, ...]:
     """Return what is equal for requests that ask the same, of the same caller."""
     call = exchange.call
     # The headers, not the caller: of a key that was refused nobody is known.
-    own = tuple(call.headers.get(name) for name in ("authorization", "x-api-key", "idempotency-key"))
+    own = tuple(call.headers.get(name) for name in ("authorization", "x-api-key", "x-goog-api-key", "idempotency-key"))
     return call.method, call.path, call.query, exchange.key, own, call.raw
 
 

@@ -9,11 +9,12 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from . import media
 from .errors import GatewayError, Problem
 from .scenario import Pace, PartSpec, ReplySpec, Rule, UsageOverride
 from .scope import Scope
 from .templates import as_json, fill, is_static, json_text, prepare, words
-from .turn import Audio, Finish, Part, Reasoning, Refusal, Text, Tool, ToolCall
+from .turn import Audio, Finish, Image, Part, Reasoning, Refusal, Text, Tool, ToolCall
 from .wire import header_safe, retry_headers
 
 Make = Callable[[Scope], Part]
@@ -180,6 +181,17 @@ def _worded(kind: Callable[[str], Part], key: str) -> Callable[[Any, Desk, str],
     return lambda spec, desk, path: _words(kind, getattr(spec, key), f"{path}.{key}", desk)
 
 
+def _text(spec: PartSpec | ReplySpec, desk: Desk, path: str) -> Part | Make:
+    if not spec.cites:
+        return _words(Text, spec.text or "", f"{path}.text", desk)
+    said = desk.prepare({"text": spec.text, "cites": msgspec.to_builtins(spec.cites)}, path)
+    return _cited(said) if is_static(said) else lambda scope: _cited(fill(said, scope))
+
+
+def _cited(said: dict[str, Any]) -> Text:
+    return msgspec.convert(said, Text, strict=False)
+
+
 def _json(spec: PartSpec | ReplySpec, desk: Desk, path: str) -> Part | Make:
     at = f"{path}.json"
     prepared = desk.prepare(spec.json, at)
@@ -223,12 +235,26 @@ def _arguments(written: Any, name: str, desk: Desk, path: str) -> Callable[[Scop
     return arguments
 
 
+def _image(spec: PartSpec | ReplySpec, desk: Desk, path: str) -> Part:
+    at, url = f"{path}.image", spec.image or ""
+    try:
+        found = media.data_url(url)
+        size = None if found is None else media.image_size(found[1])
+    except ValueError:
+        size = None
+    if size is None:
+        desk.problem(at, "is no picture (PNG, JPEG or WebP)", "Give its file: `image: !include boat.png`.")
+    return Image(url, *(size or (0, 0)))
+
+
 #: The compiler of each kind of part, by its key.
 _PARTS: Mapping[str, Callable[[Any, Desk, str], Part | Make]] = {
     "reasoning": _worded(Reasoning, "reasoning"),
-    "text": _worded(Text, "text"),
+    "redacted": _worded(lambda text: Reasoning(text, redacted=True), "redacted"),
+    "text": _text,
     "refusal": _worded(Refusal, "refusal"),
     "json": _json,
     "audio": _worded(lambda transcript: Audio(transcript=transcript), "audio"),
+    "image": _image,
     "call": _call,
 }

@@ -22,6 +22,7 @@ from .speaking import Speaker
 from .tokens import Vocabulary
 from .turn import (
     Audio,
+    Image,
     Part,
     Prompt,
     Reasoning,
@@ -34,8 +35,8 @@ from .turn import (
     words_of,
 )
 
-#: Scripted parts that a request completes, or changes: ids, sound.
-_UNFINISHED = (ToolCall, Audio)
+#: Scripted parts that a request completes, or changes: ids, sound; pictures are for those who ask for one.
+_UNFINISHED = (ToolCall, Audio, Image)
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -54,7 +55,8 @@ class Responder:
         self.scenario = scenario
         self.script = script
         self.catalogue = catalogue
-        self._quirks = frozenset[str]() if scenario.reasoning_content else frozenset({"hidden_reasoning"})
+        hidden = () if scenario.reasoning_content else ("hidden_reasoning",)
+        self.quirks = frozenset[str]((*hidden, *scenario.manners.quirks))
         self._tempos: dict[tuple[str | None, str | None], Tempo] = {}
 
     async def count(self, prompt: Prompt, model: Model, exchange: Exchange) -> tokens.InputTokens:
@@ -106,7 +108,7 @@ class Responder:
             int(exchange.started),
             found.label,
             found.headers,
-            self._quirks,
+            self.quirks,
         )
         tempo = self.tempo(exchange.call.pace or found.pace, model)
         split = vocabulary.split if small or not prompt.stream else await asyncio.to_thread(_cut, replies, vocabulary)
@@ -149,7 +151,8 @@ class Responder:
     def _parts(self, prompt: Prompt, found: Found, model: Model, dice: Dice) -> Sequence[Part]:
         if found.source == "parts":
             spoken = prompt.voice is not None
-            return [Text(part.transcript) if isinstance(part, Audio) and not spoken else part for part in found.parts]
+            said = (part for part in found.parts if not isinstance(part, Image))
+            return [Text(part.transcript) if isinstance(part, Audio) and not spoken else part for part in said]
         if found.source == "echo":
             return (Text(prompt.last.text if prompt.last else ""),)
         reasons = prompt.effort not in {None, "none"} or (prompt.effort is None and model.reasoning)
@@ -211,6 +214,7 @@ def _check_context(model: Model, counted: int) -> None:
             f"This model's maximum context length is {model.context} tokens. However, your messages resulted in "
             f"{counted} tokens. Please reduce the length of the messages.",
             param="messages",
+            details={"tokens": counted, "most": model.context},
         )
 
 
@@ -245,6 +249,9 @@ def _usage(counted: tokens.InputTokens, replies: Sequence[Reply], vocabulary: Vo
         input_audio=counted.audio,
         input_image=counted.image,
         output_audio=sound,
+        cached=counted.cached,
+        cache_written=counted.cache_written,
+        cache_written_long=counted.cache_written_long,
     )
 
 
@@ -253,4 +260,10 @@ def overridden(usage: Usage, override: UsageOverride | None) -> Usage:
     if override is None:
         return usage
     given = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
-    return msgspec.structs.replace(usage, **given)
+    usage = msgspec.structs.replace(usage, **given)
+    if not usage.cached and not usage.cache_written:
+        return usage
+    cached = usage.cached if "cached" in given else min(usage.cached, usage.input)
+    written = min(usage.cache_written, max(0, usage.input - cached))
+    long = min(usage.cache_written_long, written)
+    return msgspec.structs.replace(usage, cached=cached, cache_written=written, cache_written_long=long)

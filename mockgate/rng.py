@@ -65,6 +65,13 @@ class Dice:
         """One whole number that names these dice: a seed for a library of chance."""
         return int.from_bytes(self.key[:8], "big")
 
+    @property
+    def uuid(self) -> str:
+        """A UUID, of the kind that is random, that names these dice."""
+        digits = self.key.hex()
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
     def id(self, prefix: str, length: int = 24, alphabet: str = ALPHANUMERIC, *, salt: Label = "") -> str:
         """Return `prefix` and `length` (at most 64) characters; the same dice, prefix and salt: the same id."""
         raw = _digest((self.key, prefix, salt), 64)[:length]

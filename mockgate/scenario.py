@@ -11,13 +11,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from . import layers
-from .access import Group, KeySpec, Limits, LimitSpec, Price, WalletSpec
-from .afterwards import JobSpec, WebhookSpec, unknown_states
+from .access import BudgetSpec, Group, KeySpec, Limits, LimitSpec, Price, PromptCacheSpec, WalletSpec
+from .afterwards import JobSpec, RealtimeSpec, VideoSpec, WebhookSpec, unknown_states, unknown_words
 from .breakage import Fault, Faults, Incident, Phase, unknown_presets
 from .complaints import Path, steps
-from .errors import ENVELOPES, Problem, ScenarioError
+from .errors import ENVELOPES, FORM_WORDS, Problem, ScenarioError
 from .layers import Source
 from .loader import Document
+from .manners import Manners, unknown_blanks
 from .reading import Flaw, Section, convert, did_you_mean, misread
 from .sections import (
     FAMILIES,
@@ -45,14 +46,16 @@ from .sections import (
     bad_headers,
     is_pattern,
 )
-from .seeds import BatchSeed, ConversationSeed, FileSeed, ResponseSeed, Seeds
+from .seeds import BatchSeed, CompletionSeed, ConversationSeed, FileSeed, ResponseSeed, Seeds, VideoSeed
 from .units import Bytes, Share, schema_hook
 
 __all__ = [
     "FAMILIES",
     "Auth",
     "BatchSeed",
+    "BudgetSpec",
     "ClockSpec",
+    "CompletionSeed",
     "ConversationSeed",
     "Count",
     "Example",
@@ -73,6 +76,7 @@ __all__ = [
     "Phase",
     "Positive",
     "Price",
+    "PromptCacheSpec",
     "ReplySpec",
     "ResponseSeed",
     "Result",
@@ -85,6 +89,8 @@ __all__ = [
     "Stall",
     "Texts",
     "UsageOverride",
+    "VideoSeed",
+    "VideoSpec",
     "WalletSpec",
     "WebhookSpec",
     "When",
@@ -125,6 +131,10 @@ class Scenario(Section, frozen=True, dict=True):
     language: Annotated[
         str | None, _says("The language of synthetic answers, such as de or pt_BR; default: the prompt's.")
     ] = None
+    speech: Annotated[
+        Literal["auto", "synthetic"],
+        _says("How speech sounds; auto: intelligible where an engine is installed; synthetic: the same everywhere."),
+    ] = "auto"
     pace: Annotated[str | Pace | None, _says("How fast answers come; default: each model's own pace.")] = None
     paces: Annotated[dict[str, Pace], _says("Paces by name, for any `pace` to name.")] = msgspec.field(
         default_factory=dict
@@ -139,15 +149,21 @@ class Scenario(Section, frozen=True, dict=True):
     )
     groups: Annotated[dict[str, Group], _says("What keys of a group share.")] = msgspec.field(default_factory=dict)
     limits: Annotated[Limits | None, _says("Limits of everyone, beside those of groups and keys.")] = None
-    limit_headers: Annotated[Literal["openai", "none"], _says("How answers tell what is left of the limits.")] = (
-        "openai"
-    )
+    limit_headers: Annotated[
+        Literal["openai", "anthropic", "seconds", "unix", "none"], _says("How answers tell what is left of the limits.")
+    ] = "openai"
     prices: Annotated[dict[str, Price], _says("What models cost, by id or pattern; the first that fits.")] = (
         msgspec.field(default_factory=dict)
     )
     wallet: Annotated[WalletSpec, _says("The money of keys that have no balance of their own.", default={})] = (
         WalletSpec()
     )
+    budgets: Annotated[dict[str, BudgetSpec], _says("What accounts (/team/alpha, or / for all) may spend.")] = (
+        msgspec.field(default_factory=dict)
+    )
+    prompt_cache: Annotated[
+        PromptCacheSpec | bool, _says("How prompts that were sent before are cached; false: not at all.")
+    ] = True
     faults: Annotated[Faults, _says("What goes wrong: faults, or names of presets.")] = msgspec.field(
         default_factory=list[Any]
     )
@@ -155,11 +171,24 @@ class Scenario(Section, frozen=True, dict=True):
     triggers: Annotated[bool, _says("Whether a header, a key, a model's suffix or a phrase may ask for a fault.")] = (
         True
     )
-    envelope: Annotated[str, _says("How errors are worded.", enum=list(ENVELOPES))] = "openai"
+    envelope: Annotated[
+        str | dict[str, Any], _says(f"How errors are worded: {', '.join(ENVELOPES)}, or a form of one's own.")
+    ] = "openai"
+    manners: Annotated[Manners, _says("What the gateway does its own way.", default={})] = Manners()
+    profile: Annotated[str, _says("Which side of its gateway is played: as its docs have it, or its source.")] = (
+        "documented"
+    )
+    profiles: Annotated[
+        dict[str, dict[str, Any]], _says("What a gateway says otherwise in a profile, by its name.")
+    ] = msgspec.field(default_factory=dict)
+    offers: Annotated[list[Glob], _says("Which of the models are on offer, by id or pattern; default: all.")] = (
+        msgspec.field(default_factory=list)
+    )
     headers: Annotated[dict[str, str], _says("Headers of every answer.")] = msgspec.field(default_factory=dict)
     models: Annotated[list[str | Model], _says("The models on offer; joined with the gateway's by id.")] = (
         msgspec.field(default_factory=list)
     )
+    aliases: Annotated[dict[str, str], _says("Other names of models on offer.")] = msgspec.field(default_factory=dict)
     default_model: Annotated[
         str, _says("The model of an example that names none, and the one made ready at the start.")
     ] = "gpt-4o-mini"
@@ -181,6 +210,15 @@ class Scenario(Section, frozen=True, dict=True):
         default_factory=list
     )
     responses: Annotated[list[JobSpec], _says("How background responses go.")] = msgspec.field(default_factory=list)
+    videos: Annotated[
+        list[VideoSpec], _says("How videos go: how long they take, how they end, how many at a time.")
+    ] = msgspec.field(default_factory=list)
+    realtime: Annotated[RealtimeSpec, _says("How realtime sessions go: how long, and what they hear.", default={})] = (
+        msgspec.field(default_factory=RealtimeSpec)
+    )
+    video_words: Annotated[dict[str, str], _says("What the states of a video are called here.")] = msgspec.field(
+        default_factory=dict
+    )
     batch_discount: Annotated[Share, _says("What a batch saves of the price.", default="50%")] = msgspec.field(
         default_factory=partial(Share.read, "50%")
     )
@@ -190,6 +228,9 @@ class Scenario(Section, frozen=True, dict=True):
     unknown_ids: Annotated[
         Literal["refuse", "synthesize"], _says("What an id that nothing has gets: 404, or an object made for it.")
     ] = "refuse"
+    validation: Annotated[
+        Literal["strict", "lenient"], _says("What a wrong request gets: 400, or an answer once it was put right.")
+    ] = "strict"
     webhooks: Annotated[list[WebhookSpec], _says("Who is told when a job has ended.")] = msgspec.field(
         default_factory=list
     )
@@ -210,12 +251,15 @@ class Scenario(Section, frozen=True, dict=True):
     def flaws(self) -> Iterator[Flaw]:
         """Find names that lead nowhere."""
         yield from bad_headers(self.headers)
-        if self.envelope not in ENVELOPES:
+        if isinstance(self.envelope, str) and self.envelope not in ENVELOPES:
             near = did_you_mean(self.envelope, list(ENVELOPES)) or f"There are {', '.join(ENVELOPES)}."
             yield Flaw(("envelope",), f'is no envelope: "{self.envelope}"', near)
+        yield from unknown_blanks(self.envelope, FORM_WORDS, ("envelope",))
         yield from unknown_presets(self.faults)
         yield from unknown_states("batch", self.batches, "batches")
         yield from unknown_states("response", self.responses, "responses")
+        yield from unknown_states("video", self.videos, "videos")
+        yield from unknown_words("video", self.video_words, "video_words")
         yield from self._flaws_of_the_default_model()
         yield from self._flaws_of_paces()
         yield from self._flaws_of_callers()
@@ -297,7 +341,9 @@ def load(source: Source = None, overrides: Mapping[str, Any] | None = None) -> S
         document = layers.merged(source, overrides)
     except ScenarioError as error:
         raise ScenarioError([*error.problems, *_own_problems(source)]) from None
-    return of_document(document)
+    scenario = of_document(document)
+    scenario.__dict__["made_of"] = (source, dict(overrides or {}))
+    return scenario
 
 
 def of_document(document: Document) -> Scenario:
@@ -308,6 +354,17 @@ def of_document(document: Document) -> Scenario:
     scenario = convert(document, Scenario)
     scenario.__dict__["document_read"] = document
     return scenario
+
+
+def played_by(scenario: Scenario, gateway: str) -> Scenario:
+    """Return the scenario with another gateway's manners; of one that was not loaded, only those.
+
+    One that has no such profile is as documented. Raises ScenarioError with all that is wrong then.
+    """
+    source, overrides = scenario.__dict__.get("made_of", (None, {}))
+    asked = {**overrides, "gateway": gateway}
+    known = scenario.profile in layers.profiles(source, asked)
+    return load(source, asked if known else {**asked, "profile": layers.DEFAULT_PROFILE})
 
 
 def _own_problems(source: Source) -> list[Problem]:

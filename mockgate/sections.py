@@ -8,14 +8,17 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from .citing import Cite
 from .complaints import Path
 from .reading import Flaw, Section, did_you_mean
+from .turn import Finish
 from .units import Bytes, Seconds, Share, read_moment
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Glob = str
 Texts = str | list[str]
 Tokens = Annotated[int, msgspec.Meta(ge=0)]
+Size = Annotated[str, msgspec.Meta(pattern=r"^[1-9]\d{1,3}x[1-9]\d{1,3}$")]
 
 _WILDCARDS = frozenset("*?[")
 
@@ -25,12 +28,15 @@ FAMILIES = (
     "completions",
     "responses",
     "messages",
+    "gemini",
     "embeddings",
     "moderations",
     "images",
     "audio",
     "videos",
     "realtime",
+    "rerank",
+    "passthrough",
     "models",
 )
 
@@ -136,27 +142,31 @@ class UsageOverride(Section, frozen=True):
     input: Tokens | None = None
     output: Tokens | None = None
     cached: Tokens | None = None
+    cache_written: Tokens | None = None
     reasoning: Tokens | None = None
 
 
-_PART_KINDS = ("text", "reasoning", "refusal", "json", "call", "audio")
+_PART_KINDS = ("text", "reasoning", "redacted", "refusal", "json", "call", "audio", "image")
 
 
 class PartSpec(Section, frozen=True, rename={"with_": "with"}):
-    """One part of a reply: exactly one of text, reasoning, refusal, json, call or audio.
+    """One part of a reply: exactly one of text, reasoning, redacted (reasoning), refusal, json, call, audio or image.
 
     `call` names a tool; `with` are its arguments (text for a custom tool; left out: made to fit its schema).
-    `audio` is what is spoken.
+    `audio` is what is spoken, `image` a picture as a `data:` URL.
     """
 
     text: str | None = None
+    cites: list[Cite] | None = None
     reasoning: str | None = None
+    redacted: str | None = None
     refusal: str | None = None
     json: Any = None
     call: str | None = None
     with_: Any = None
     id: str | None = None
     audio: str | None = None
+    image: str | None = None
 
     def flaws(self) -> Iterator[Flaw]:
         """Find parts that are none, or several at once."""
@@ -196,7 +206,7 @@ class Refused(Section, frozen=True):
 class Manner(Refused, frozen=True):
     """How an answer is given: an `error` with its words instead of a reply, and what goes with either."""
 
-    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
+    finish_reason: Finish | None = None
     usage: UsageOverride | None = None
     pace: str | Pace | None = None
     headers: dict[str, str] | None = None
@@ -218,13 +228,16 @@ class ReplySpec(Manner, frozen=True, rename={"with_": "with"}):
     `error`. A `weight` on any of a rule's `replies` makes their order a draw."""
 
     text: str | None = None
+    cites: list[Cite] | None = None
     reasoning: str | None = None
+    redacted: str | None = None
     refusal: str | None = None
     json: Any = None
     call: str | None = None
     with_: Any = None
     id: str | None = None
     audio: str | None = None
+    image: str | None = None
     parts: list[PartSpec] | None = None
     echo: bool = False
     synthetic: bool = False
@@ -243,6 +256,8 @@ class ReplySpec(Manner, frozen=True, rename={"with_": "with"}):
 
 
 def _beside_no_call(part: PartSpec | ReplySpec) -> Iterator[Flaw]:
+    if part.text is None and part.cites is not None:
+        yield Flaw(("cites",), "goes with a `text`")
     if part.call is None:
         for key, value in (("with", part.with_), ("id", part.id)):
             if value is not None:
@@ -278,7 +293,8 @@ class Model(Section, frozen=True):
     """A model on offer. `id` may be a pattern (`ft:*`): accepted, but not listed.
 
     `pace` names the profile it speaks at; `reasoning` says that it thinks before it answers; `context` and
-    `max_output` are its limits in tokens; `families` are the endpoint families it serves (empty: all).
+    `max_output` are its limits in tokens; `families` are the endpoint families it serves (empty: all). `sizes` (each
+    `720x1280`, the first is the default) and `seconds` are what its pictures and films may have.
     """
 
     id: Glob
@@ -289,6 +305,8 @@ class Model(Section, frozen=True):
     reasoning: bool = False
     pace: str | None = None
     families: list[str] = msgspec.field(default_factory=list)
+    sizes: list[Size] = msgspec.field(default_factory=list)
+    seconds: list[Positive] = msgspec.field(default_factory=list)
     aliases: list[str] = msgspec.field(default_factory=list)
 
     def flaws(self) -> Iterator[Flaw]:
@@ -299,10 +317,15 @@ class Model(Section, frozen=True):
 
 
 class Auth(Section, frozen=True):
-    """Which headers may carry the key, and whether a request without one is served."""
+    """Which headers may carry the key, which of the `query`'s parameters, and whether a request without one is served.
 
-    headers: tuple[str, ...] = ("authorization", "x-api-key")
+    `bare` keys may stand in `Authorization` without `Bearer` before them.
+    """
+
+    headers: tuple[str, ...] = ("authorization", "x-api-key", "x-goog-api-key")
+    query: tuple[str, ...] = ("key",)
     anonymous: bool = False
+    bare: bool = False
 
     def flaws(self) -> Iterator[Flaw]:
         """Find callers shut out whatever they send."""

@@ -4,22 +4,34 @@ Tests that run side by side each name a session of their own (`X-Mockgate-Sessio
 each other.
 """
 
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from .books import Books
+from .budgets import Spending
 from .clock import Clock
 from .faults import Tally
+from .gauges import Gauges
 from .jobs import Jobs
 from .journal import Exchange, Journal
 from .limits import Limiter
 from .metrics import Totals
 from .policy import Policy
 from .progress import Progress
+from .prompt_cache import PromptCache
 from .records import Records
+from .replays import Replays
 from .rng import HEX, Dice
 from .scenario import ClockSpec
 from .units import read_moment
 from .wallet import Wallet
 from .webhooks import Outbox
+from .wire import Call, header_safe
 
 DEFAULT = "default"
+
+Seed = TypeVar("Seed")
 
 
 def start_clock(spec: ClockSpec) -> Clock:
@@ -30,28 +42,46 @@ def start_clock(spec: ClockSpec) -> Clock:
 class Session:
     """State that nothing outside this session can see or change.
 
-    `policy` is what its scenario makes of calls; `own` says that it has one to itself. `key` makes requests join the
-    session.
+    `policy` is what its scenario makes of calls; `own` says that it has one to itself, `mount` that it is of another
+    gateway than the server's own, `follows` whose policy it goes by where it is a part of another session. `key` makes
+    requests join the session.
     """
 
     def __init__(self, name: str, policy: Policy) -> None:
         self.name = name
         self.policy = policy
         self.own = False
+        self.mount: str | None = None
+        self.follows: Policy | None = None
         self.key = ""
         self.clock = start_clock(policy.scenario.clock)
         self.progress = Progress()
         self.tally = Tally(self.clock.now())
         self.wallet = Wallet()
+        self.spending = Spending()
+        self.books = Books()
         self.limiter = Limiter()
+        self.prompt_cache = PromptCache()
         self.totals = Totals()
+        self.gauges = Gauges()
         self.records = Records()
         self.sown: set[str] = set()
+        self.replays = Replays()
         self.jobs = Jobs()
         self.outbox = Outbox(self.clock, Dice(policy.scenario.seed, "webhooks", name))
         self.journal = Journal(policy.scenario.journal)
         self._open: set[int] = set()
         self._prefix = Dice(policy.scenario.seed, "session", name).id("req_", 20, HEX)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is what calls are part of that name none."""
+        return self.called == DEFAULT
+
+    @property
+    def called(self) -> str:
+        """The name that calls give it: without its gateway's."""
+        return self.name if self.mount is None else self.name.removeprefix(f"{self.mount}/")
 
     @property
     def under_way(self) -> int:
@@ -79,6 +109,22 @@ class Session:
         if (after.faults, after.incident) != (before.faults, before.incident):
             self.tally = Tally(self.clock.now())
 
-    def request_id(self, number: int) -> str:
-        """Return the id of the session's call of that number."""
-        return f"{self._prefix}{number:012x}"
+    def sow(self, kind: str, seeds: Iterable[Seed], grow: Callable[[Seed], object]) -> None:
+        """Put in place what a scenario has the session begin with of a kind, when it is first asked for."""
+        if kind not in self.sown:
+            self.sown.add(kind)
+            for seed in seeds:
+                grow(seed)
+
+    def request_id(self, number: int, call: Call) -> str:
+        """Return the id of the session's call of that number, as its gateway has them: the caller's own, or new."""
+        ids = self.policy.request_ids
+        if ids.echo and (given := call.headers.get(ids.header)):
+            return header_safe(given)
+        if ids.form == "req":
+            return f"{self._prefix}{number:012x}"
+        dice = Dice(self._prefix, number)
+        if ids.form == "uuid":
+            return dice.uuid
+        now = self.clock.now()
+        return f"{datetime.fromtimestamp(now, UTC):%Y%m%d%H%M%S}{int(now % 1 * 1e9):09d}{dice.id('', 8)}"

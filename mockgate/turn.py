@@ -18,16 +18,33 @@ class Value(msgspec.Struct, frozen=True):
 # What a message holds, and what a reply says.
 
 
-class Text(Value, frozen=True, tag="text"):
-    """Words meant for the reader."""
+class Citation(Value, frozen=True):
+    """What words rest on: a page of the web, or a document or search result of the prompt, by its number."""
+
+    quote: str = ""
+    url: str = ""
+    title: str = ""
+    document: int | None = None
+    search_result: int | None = None
+
+    def span(self, text: str) -> tuple[int, int]:
+        """Return where in a text the words stand that rest on it: its quote, else all of them."""
+        begin = text.find(self.quote) if self.quote else -1
+        return (begin, begin + len(self.quote)) if begin >= 0 else (0, len(text))
+
+
+class Text(Value, frozen=True, tag="text", omit_defaults=True):
+    """Words meant for the reader, and what they cite."""
 
     text: str
+    cites: tuple[Citation, ...] = ()
 
 
-class Reasoning(Value, frozen=True, tag="reasoning"):
-    """Words the model thought before it spoke."""
+class Reasoning(Value, frozen=True, tag="reasoning", omit_defaults=True):
+    """Words the model thought before it spoke; `redacted` ones are shown to nobody who can be told so."""
 
     text: str
+    redacted: bool = False
 
 
 class Refusal(Value, frozen=True, tag="refusal"):
@@ -39,7 +56,8 @@ class Refusal(Value, frozen=True, tag="refusal"):
 class ToolCall(Value, frozen=True, tag="tool_call"):
     """A tool the model wants run. `arguments` is JSON text for a function, free text for a custom tool.
 
-    `hosted` is the kind of a tool that the gateway runs itself, in the middle of its answer.
+    `hosted` is the kind of a tool that the gateway runs itself, in the middle of its answer; `picture` is the file that
+    one drew.
     """
 
     name: str
@@ -47,6 +65,7 @@ class ToolCall(Value, frozen=True, tag="tool_call"):
     id: str = ""
     custom: bool = False
     hosted: str = ""
+    picture: bytes = b""
 
 
 class ToolResult(Value, frozen=True, tag="tool_result"):
@@ -67,21 +86,26 @@ class Image(Value, frozen=True, tag="image"):
 
 
 class Audio(Value, frozen=True, tag="audio"):
-    """Sound: in a message its length counts; in a reply `data` is the encoded file and `transcript` its words."""
+    """Sound: in a message its length counts; in a reply `data` is the encoded file and `transcript` its words.
+
+    `heard` are the words that a user's sound is taken for: they are matched and answered, and cost nothing.
+    """
 
     seconds: float = 0.0
     format: str = "wav"
     data: bytes = b""
     transcript: str = ""
     id: str = ""
+    heard: str = ""
 
 
 class File(Value, frozen=True, tag="file"):
-    """A document in a message."""
+    """A document in a message: its text, or how many pages it has where that cannot be read."""
 
     name: str = ""
     text: str = ""
     id: str = ""
+    pages: int = 0
 
 
 Part = Text | Reasoning | Refusal | ToolCall | ToolResult | Image | Audio | File
@@ -101,11 +125,15 @@ class Message(Value, frozen=True):
 
     @property
     def text(self) -> str:
-        """The words of this message: its text, refusals and tool results, a line each."""
+        """The words of this message: its text, refusals, tool results and what is heard of its sound, a line each."""
         if len(self.parts) == 1:
             part = self.parts[0]
-            return part.text if isinstance(part, _WORDS) else ""
-        return "\n".join(part.text for part in self.parts if isinstance(part, _WORDS))
+            return part.text if isinstance(part, _WORDS) else part.heard if isinstance(part, Audio) else ""
+        return "\n".join(
+            part.text if isinstance(part, _WORDS) else part.heard
+            for part in self.parts
+            if isinstance(part, _WORDS) or (isinstance(part, Audio) and part.heard)
+        )
 
 
 class Tool(Value, frozen=True):
@@ -145,11 +173,22 @@ class Voice(Value, frozen=True):
     format: str
 
 
+class CachePoint(Value, frozen=True):
+    """A place up to which a prompt is worth keeping for the next: after a part of a message, by their indices; message
+    -1 is the list of tools. `long` keeps it for an hour instead of five minutes.
+    """
+
+    message: int
+    part: int
+    long: bool = False
+
+
 class Prompt(Value, frozen=True):
     """What is asked, in no provider's words.
 
     `family` is the endpoint family that read it ("chat"). `max_tokens` counts everything the model produces.
-    `top_logprobs` is None when no log-probabilities are wanted. `request` is the dialect's own reading of the
+    `top_logprobs` is None when no log-probabilities are wanted. `cache` are the places that the caller marked for the
+    prompt cache. `request` is the dialect's own reading of the
     body, for its own rendering.
     """
 
@@ -171,6 +210,7 @@ class Prompt(Value, frozen=True):
     user: str = ""
     request: Any = None
     verbosity: str | None = None
+    cache: tuple[CachePoint, ...] = ()
 
     @property
     def last(self) -> Message | None:
@@ -195,7 +235,8 @@ class Prompt(Value, frozen=True):
 class Usage(Value, frozen=True):
     """Tokens: one truth for the body, the limiter, the wallet and the metrics.
 
-    `input` includes `cached`, `input_audio` and `input_image`; `output` includes `reasoning` and `output_audio`.
+    `input` includes `cached`, `cache_written`, `input_audio` and `input_image`; `output` includes `reasoning` and
+    `output_audio`. `cache_written` includes `cache_written_long`, what is kept for an hour.
     """
 
     input: int = 0
@@ -205,6 +246,8 @@ class Usage(Value, frozen=True):
     input_audio: int = 0
     input_image: int = 0
     output_audio: int = 0
+    cache_written: int = 0
+    cache_written_long: int = 0
 
     @property
     def total(self) -> int:
@@ -220,7 +263,10 @@ class Logprob(Value, frozen=True):
     top: tuple[tuple[bytes, float], ...] = ()
 
 
-Finish = Literal["stop", "length", "tool_calls", "content_filter"]
+Finish = Literal["stop", "length", "tool_calls", "content_filter", "pause_turn", "model_context_window_exceeded"]
+
+#: The finishes that only Anthropic has a word for, and what others say.
+PLAIN_FINISH: dict[str, str] = {"pause_turn": "stop", "model_context_window_exceeded": "length"}
 
 
 class Reply(Value, frozen=True):

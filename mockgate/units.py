@@ -261,3 +261,8 @@ def read_moment(written: str) -> float:
     if seconds < 0:
         raise ValueError("is before 1970, where the clocks of computers begin")
     return seconds
+
+
+def write_moment(seconds: float) -> str:
+    """Write seconds since the epoch as a moment of RFC 3339: `2025-01-01T00:00:00Z`."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

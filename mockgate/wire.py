@@ -5,10 +5,10 @@ arrived, on the session's clock. So a whole stream is a value that can be read a
 or played (the edge, a realtime session).
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from functools import lru_cache
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -27,7 +27,8 @@ class Call(msgspec.Struct, dict=True):
     `connection` numbers the connections as they are opened (0: it came in by none), `newest` is the number of the last
     one that was opened before it came in. `form` is a form that was taken in while it
     arrived, and is not in `raw` (see forms). `discount` is the share of the price that it is answered for less.
-    `lenient` calls may ask for pages by cursors that nothing has.
+    `lenient` calls may ask for pages by cursors that nothing has. `base` is the prefix that it came in below, which
+    `path` is without; `front` is that of the call that this one was made of. `scheme` is how it came in.
     """
 
     method: str
@@ -42,6 +43,9 @@ class Call(msgspec.Struct, dict=True):
     form: object = None
     discount: float = 0.0
     lenient: bool = False
+    base: str = ""
+    front: str = ""
+    scheme: str = "http"
 
     def json(self) -> Any:
         """Return the body as JSON values, read once.
@@ -52,6 +56,18 @@ class Call(msgspec.Struct, dict=True):
         if cached is self:
             cached = self.__dict__["_json"] = decode_json(self.raw)
         return cached
+
+    def replace_body(self, raw: bytes) -> None:
+        """Take another body for the one that came in."""
+        self.raw = raw
+        self.__dict__.pop("_json", None)
+
+    def address(self, path: str, front: str = "") -> str:
+        """Return the whole address of a path of the gateway that was called, seen from where the call came from: below
+        `front`, or below the gateway's own prefix.
+        """
+        scheme = self.headers.get("x-forwarded-proto") or self.scheme
+        return f"{scheme}://{self.headers.get('host') or 'localhost'}{front or self.base}{path}"
 
     def arguments(self) -> dict[str, str]:
         """Return the query's parameters; of one given twice, the last."""
@@ -72,9 +88,10 @@ def decode_json(raw: bytes) -> Any:
 def not_json(problem: Exception) -> GatewayError:
     """Make OpenAI's refusal of a body that is not JSON, with what the parser said."""
     return GatewayError(
-        "bad_request",
+        "not_json",
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
         f"library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON: {problem})",
+        details={"problem": problem},
     )
 
 
@@ -82,6 +99,10 @@ def not_json(problem: Exception) -> GatewayError:
 def header_safe(value: str) -> str:
     """Make text fit for a header's value: one line of printable ASCII."""
     return "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(value.split()))
+
+
+#: The headers that word a wait.
+RETRY = ("retry-after", "retry-after-ms")
 
 
 def retry_headers(seconds: float) -> dict[str, str]:
@@ -154,13 +175,14 @@ class Sse(Answer):
     """A stream: frames, in order of their `due`, or bytes as they are.
 
     `length` is the content-length that is announced (None: the stream is chunked, and not an answer of one piece).
-    `fail` words an error in the middle of the stream, with when it goes: the dialect's own way.
+    `fail` words an error in the middle of the stream, with when it goes and how many frames went before it: the
+    dialect's own way.
     """
 
     frames: Iterator[Frame | Raw]
     content_type: str = SSE_TYPE
     length: int | None = None
-    fail: Callable[[GatewayError, float], list[Frame]] | None = None
+    fail: Callable[[GatewayError, float, int], list[Frame]] | None = None
 
 
 class Feed(Answer):
@@ -168,6 +190,38 @@ class Feed(Answer):
 
     pieces: AsyncGenerator[bytes, None]
     content_type: str = SSE_TYPE
+
+
+class Socket(Protocol):
+    """A websocket, as a conversation over it sees it."""
+
+    async def receive(self) -> str | bytes | None:
+        """Return the next message, or None once there is no other.
+
+        Raises GatewayError (400, 413) for a message that could not be taken in; the next one can be.
+        """
+
+    async def send(self, text: str) -> None:
+        """Send a message; nothing happens once the other side is gone."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """End the conversation, saying why."""
+
+    async def cut(self, cut: Cut) -> None:
+        """Break the connection off."""
+
+
+class Talk(Answer, kw_only=True):
+    """A conversation over a websocket: `hold` holds it to its end.
+
+    `protocols` are the subprotocols that are spoken; a client that names others gets none of them. `largest` is how
+    many bytes a message may have.
+    """
+
+    hold: Callable[[Socket], Awaitable[None]]
+    protocols: tuple[str, ...] = ()
+    largest: int = 2**24
+    status: int = 101
 
 
 def json_answer(body: Any, status: int = 200, **rest: Any) -> Json:

@@ -3,7 +3,7 @@
 Codes and sentences follow the real API's answers (`invalid_type`, `integer_above_max_value`, ...).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import NoneType
 from typing import Any
 
@@ -19,28 +19,41 @@ def bad_request(message: str, param: str | None = None, code: str | None = None)
     return GatewayError("bad_request", message, param=param, code=code)
 
 
-def missing(param: str) -> GatewayError:
-    """Make the 400 for a field that must be there."""
-    return bad_request(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
+def missing(param: str, shapes: Sequence[inspect.Type] = ()) -> GatewayError:
+    """Make the 400 for a field that must be there; `shapes` are the types that it may be of, where they are known."""
+    return GatewayError(
+        "bad_request",
+        f"Missing required parameter: '{param}'.",
+        param=param,
+        code="missing_required_parameter",
+        details={"shapes": shapes},
+    )
+
+
+def unsupported_type(param: str, given: str, known: Sequence[str]) -> GatewayError:
+    """Make the 400 for a file of a media type that is not one of the `known`."""
+    message = f"Invalid file '{param}': unsupported mimetype ('{given}'). Supported file formats are {listed(known)}."
+    return bad_request(message, param, "unsupported_file_mimetype")
 
 
 def refuse(complaint: Complaint, path: Path, values: Any, shape: inspect.Type, within: Path = ()) -> GatewayError:
     """Word a complaint about what stands at a path in a body's values, which should have had that shape.
 
-    `within` is where in the body those values stand.
+    `within` is where in the body those values stand. The error's details tell what types may stand there (`shapes`).
     """
-    if complaint.kind == "missing_field":
-        return missing(complaints.dotted((*within, *path, complaint.field)))
-    allowed = _variants([shape])
+    allowed = variants([shape])
     for step in path:
-        allowed = _variants(list(_below(allowed, values, step)))
+        allowed = variants(list(_below(allowed, values, step)))
         values = values[step]
+    if complaint.kind == "missing_field":
+        shapes = variants(list(_below(allowed, values, complaint.field)))
+        return missing(complaints.dotted((*within, *path, complaint.field)), shapes)
     param = complaints.dotted((*within, *path))
     message, code = _sentence(complaint, param, values, allowed)
-    return bad_request(message, param or None, code)
+    return GatewayError("bad_request", message, param=param or None, code=code, details={"shapes": allowed})
 
 
-def listed(values: list[str]) -> str:
+def listed(values: Sequence[str]) -> str:
     """Word a choice as OpenAI does: `'a', 'b', and 'c'`."""
     quoted = [f"'{value}'" for value in values]
     if len(quoted) < 3:
@@ -124,15 +137,15 @@ def _bad_value(complaint: Complaint, param: str, got: Any, allowed: list[inspect
 # What may stand where.
 
 
-def _variants(types: list[inspect.Type]) -> list[inspect.Type]:
+def variants(types: list[inspect.Type]) -> list[inspect.Type]:
     """Take unions and annotations apart."""
     found: list[inspect.Type] = []
     for one in types:
         match one:
             case inspect.UnionType(types=members):
-                found += _variants(list(members))
+                found += variants(list(members))
             case inspect.Metadata(type=inner):
-                found += _variants([inner])
+                found += variants([inner])
             case _:
                 found.append(one)
     return found
@@ -174,7 +187,7 @@ def _called(one: inspect.Type) -> str:
         case inspect.LiteralType(values=values):
             return _kind(values[0])
         case inspect.CollectionType(item_type=item):
-            items = {_called(inner) for inner in _variants([item])} - {""}
+            items = {_called(inner) for inner in variants([item])} - {""}
             return f"an array of {_bare(items.pop())}s" if len(items) == 1 else "an array"
         case _:
             return _CALLED.get(type(one), "")

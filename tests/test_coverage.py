@@ -13,7 +13,7 @@ RULES = [
 
 
 def covered(gateway):
-    return coverage(gateway.session(), gateway.routes)
+    return coverage(gateway.session())
 
 
 async def test_rules_and_endpoints_are_counted_also_beyond_what_the_journal_keeps(gw, ask, say):

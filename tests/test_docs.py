@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mockgate import scenario
+from mockgate import manners, scenario
 from mockgate.edge import boot
 from mockgate.edge.examples import run_examples
 
@@ -49,7 +49,7 @@ def test_a_pages_python_runs(page, text):
     assert ran.returncode == 0, f"{page}: {ran.stderr}"
 
 
-def test_the_readmes_scenario_is_one(tmp_path):
+def test_the_readmes_scenario_is_one():
     for text in blocks(ROOT / "README.md", "yaml"):
         assert boot.build(text).scenario.rules
 
@@ -81,9 +81,13 @@ def keys_of(section: type) -> set[str]:
         ("pace", [scenario.Pace, scenario.Stall]),
         ("keys", [scenario.KeySpec, scenario.Group, scenario.Price, scenario.WalletSpec]),
         ("limits", [scenario.LimitSpec]),
+        ("prompt-cache", [scenario.PromptCacheSpec]),
         ("batches", [scenario.JobSpec]),
         ("responses", [scenario.JobSpec]),
+        ("videos", [scenario.VideoSpec]),
+        ("realtime", [scenario.RealtimeSpec]),
         ("webhooks", [scenario.WebhookSpec]),
+        ("gateways", [manners.Manners, manners.ErrorSpec, manners.RequestIds, manners.Health]),
         ("faults", [scenario.Fault, scenario.Incident, scenario.Phase]),
     ],
 )

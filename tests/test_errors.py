@@ -74,3 +74,12 @@ def test_a_problem_reads_as_place_path_message_and_suggestion():
 def test_a_scenario_error_lists_every_problem_on_a_line_of_its_own():
     error = ScenarioError([Problem("a", "is wrong."), Problem("b", "too?", "Yes.")])
     assert str(error).splitlines() == ["a: is wrong.", "b: too? Yes."]
+
+
+@pytest.mark.parametrize(
+    ("headers", "delay"), [({"retry-after": "20"}, "20s"), ({"retry-after": "3", "retry-after-ms": "2500"}, "2.5s")]
+)
+def test_google_says_in_the_body_how_long_to_wait(headers, delay):
+    worded = msgspec.json.decode(encode_envelope("google", GatewayError("rate_limit", headers=headers)))
+    (info,) = worded["error"]["details"]
+    assert info["retryDelay"] == delay

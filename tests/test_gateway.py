@@ -26,7 +26,7 @@ def served(gw):
     def make(handler, **scenario):
         family = Family("test")
         family.add("GET", "/x", handler)
-        return Gateway(gw(scenario).scenario, [family])
+        return Gateway(gw(scenario, manners={"routes": None}).scenario, [family])
 
     return make
 
@@ -59,6 +59,12 @@ async def test_every_answer_names_its_request_and_what_the_scenario_and_rule_add
     refused = (await ask(gateway, "GET", "/v1/models/none")).answer
     assert refused.headers["x-request-id"] != headers["x-request-id"]
     assert "unknown_models: accept" in refused.headers["x-mockgate-hint"]
+
+
+async def test_a_hint_is_no_longer_than_clients_take_headers(gw, ask):
+    exchange = await ask(gw(), "POST", CHATS, HELLO | {"model": "m" * 30_000})
+    assert exchange.answer.status == 404
+    assert len(exchange.answer.headers["x-mockgate-hint"]) == 4000
 
 
 async def test_a_scripted_error_goes_out_with_its_headers_and_the_rule_that_raised_it(gw, ask):
@@ -148,7 +154,7 @@ async def test_the_moment_comes_from_the_sessions_clock(gw, say):
     assert (await say(gateway))["created"] == 1_735_689_690
 
 
-async def test_another_scenario_answers_from_the_next_call_on_and_sequences_begin_anew(gw, ask, say):
+async def test_another_scenario_answers_from_the_next_call_on_and_sequences_begin_anew(gw, say):
     gateway = gw(rules=[{"replies": ["one", "two"]}])
     await say(gateway)
     gateway.replace(gw(rules=[{"replies": ["uno", "dos"]}]).scenario)
@@ -222,7 +228,7 @@ async def test_answers_under_way_are_counted_until_they_are_closed_even_over_a_r
     assert gateway.session().under_way == 0
 
 
-async def test_a_body_that_could_not_be_taken_in_is_refused_behind_the_door(served, ask):
+async def test_a_body_that_could_not_be_taken_in_is_refused_behind_the_door(served):
     from mockgate.errors import GatewayError
 
     async def never(*_):
@@ -268,7 +274,7 @@ async def test_another_scenario_is_in_force_as_a_whole(gw, say):
     assert len(gateway.session().journal) == 1
 
 
-async def test_the_session_that_was_not_used_for_longest_is_forgotten(gw, say, monkeypatch):
+async def test_the_session_that_was_not_used_for_longest_is_forgotten(gw, monkeypatch):
     monkeypatch.setattr("mockgate.gateway.MAX_SESSIONS", 3)
     gateway = gw(rules=[{"replies": ["first", "second"]}])
     for name in ("a", "b", "a", "c", "d"):

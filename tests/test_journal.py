@@ -29,6 +29,14 @@ def turn(*parts) -> Turn:
     return Turn(Prompt("chat", "m", ()), (Reply(parts),), Usage(input=3, output=4), "i" * 32, 1, by="rules[0]")
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("a=b%20c&d=", "a=b%20c&d="), ("key=AIza0123456789012345&a=b%20c&d=", "key=AIza01...45&a=b%20c&d=")],
+)
+def test_a_key_in_the_query_is_masked_and_the_rest_is_as_it_came(query, shown):
+    assert exchange(call=Call("GET", "/v1beta/models", query)).describe()["query"] == shown
+
+
 def test_an_exchange_is_described_in_plain_values():
     call = Call("POST", "/v1/x", "a=1", {"user-agent": "me"}, b'{"model": "m", "odd": 1}')
     told = exchange(call=call, turn=turn(Text("hi")), unknown_fields=lambda _: ["odd"], outcome="finished").describe()

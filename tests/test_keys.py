@@ -1,7 +1,8 @@
 import pytest
 
+from mockgate.access import KeySpec
 from mockgate.errors import GatewayError
-from mockgate.keys import Keyring, allow, find_key, key_id, masked
+from mockgate.keys import Caller, Keyring, allow, find_key, key_id, masked
 from mockgate.scenario import Auth, load
 from mockgate.wire import Call
 
@@ -50,6 +51,19 @@ def test_without_a_key_the_caller_is_refused_as_openai_does_and_told_what_to_sen
         key(**headers)
     assert (refused.value.status, refused.value.headers["www-authenticate"]) == (401, "Bearer")
     assert "Authorization: Bearer KEY" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "found"),
+    [
+        ("alt=sse&key=k-1", {}, "k-1"),
+        ("key=k%2D1", {}, "k-1"),
+        ("key=k-1", {"x-api-key": "sk-2"}, "sk-2"),
+        ("key=&token=k-2", {}, "k-2"),
+    ],
+)
+def test_where_no_header_has_one_the_query_may(query, headers, found):
+    assert find_key(Call("GET", "/", query, headers), Auth(query=("key", "token"))) == found
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer "}, {"authorization": "Bearer"}])
@@ -159,3 +173,18 @@ def test_a_masked_key_and_a_keys_name_give_little_away(secret):
     assert len(masked(secret).replace("*", "")) <= max(3, len(secret) - 4)
     assert key_id(secret).startswith("key_")
     assert not secret or not masked(secret).startswith(secret)
+
+
+def test_a_key_may_stand_alone_where_the_gateway_has_it_so():
+    bare = Auth(bare=True)
+    assert find_key(Call("GET", "/", headers={"authorization": "sk-1"}), bare) == "sk-1"
+    for value in ("Bearer", "Basic abc"):
+        with pytest.raises(GatewayError):
+            find_key(Call("GET", "/", headers={"authorization": value}), bare)
+
+
+def test_a_model_of_another_group_is_told_apart_from_one_of_another_key():
+    for spec, kind in ((KeySpec(group="a"), "model_not_in_group"), (KeySpec(models="o3"), "model_forbidden")):
+        with pytest.raises(GatewayError) as refused:
+            allow(Caller("sk-1", spec, ("o3",)), ("gpt-4o",))
+        assert (refused.value.kind, refused.value.status) == (kind, 403)

@@ -135,6 +135,14 @@ def test_an_included_file_keeps_its_own_places(folder: Path):
     assert [file.name for file in document.files] == ["a.yaml", "rule.yaml", "long.txt"]
 
 
+def test_an_included_picture_is_a_data_url(folder: Path):
+    (folder / "parts" / "dot.PNG").write_bytes(b"\x89PNG")
+    (folder / "a.yaml").write_text("image: !include parts/dot.PNG\n")
+    document = read(folder / "a.yaml")
+    assert document.value == {"image": "data:image/png;base64,iVBORw=="}
+    assert [file.name for file in document.files] == ["a.yaml", "dot.PNG"]
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [

@@ -1,10 +1,12 @@
 import pytest
 
+from mockgate.errors import ScenarioError
+from mockgate.placeholders import PIXEL_URL
 from mockgate.rng import Dice
 from mockgate.rules import Facts
 from mockgate.scenario import Pace, UsageOverride, load
 from mockgate.script import Cursors, Script
-from mockgate.turn import Audio, Message, Prompt, Reasoning, Refusal, Text, Tool, ToolCall
+from mockgate.turn import Audio, Image, Message, Prompt, Reasoning, Refusal, Text, Tool, ToolCall
 from mockgate.wire import Call
 
 
@@ -129,3 +131,18 @@ def test_an_error_is_a_new_one_each_time():
 
 def test_a_reply_that_is_a_call_may_give_the_calls_id():
     assert found({"call": "look", "with": {}, "id": "call_7"}).parts == (ToolCall("look", "{}", "call_7"),)
+
+
+def test_a_picture_is_looked_at_once():
+    assert found({"image": PIXEL_URL}).parts == (Image(PIXEL_URL, 1, 1),)
+
+
+@pytest.mark.parametrize("given", ["boat.png", "data:image/png;base64,AAAA", "data:image/png;base64,?", ""])
+def test_a_picture_that_is_none_is_refused_with_how_to_give_one(given):
+    with pytest.raises(ScenarioError, match=r"reply\.image: is no picture .* `image: !include boat.png`"):
+        found({"image": given})
+
+
+async def test_who_asks_for_words_gets_no_picture(gw, say):
+    answer = await say(gw(rules=[{"reply": {"image": PIXEL_URL, "text": "Look."}}]))
+    assert answer["choices"][0]["message"]["content"] == "Look."

@@ -1,3 +1,5 @@
+from uuid import RFC_4122, UUID
+
 import pytest
 
 from mockgate.rng import ALPHANUMERIC, HEX, Dice
@@ -54,3 +56,9 @@ def test_labels_may_hold_what_no_encoding_can_say():
 
 def test_a_seed_for_other_libraries_is_a_whole_number_of_the_dice():
     assert Dice("a").number == Dice("a").number != Dice("b").number
+
+
+def test_a_uuid_is_one_of_the_random_kind_and_of_the_dice():
+    named = UUID(Dice("a").uuid)
+    assert (named.version, named.variant) == (4, RFC_4122)
+    assert Dice("a").uuid != Dice("b").uuid

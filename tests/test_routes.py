@@ -20,6 +20,7 @@ def routes() -> Routes:
     things.add("GET", "/v1/things/{id...}", show)
     things.add("DELETE", "/v1/jobs/{id}", show)
     things.add("GET", "/v1/jobs/{id}/events", show)
+    things.add("POST", "/v1beta/things/{id}", show)
     health.add("GET", "/health", show, open=True)
     return Routes([things, health])
 
@@ -61,6 +62,9 @@ def test_an_endpoint_is_named_by_family_and_handler_and_may_be_open(routes):
         ("/things/some-model", "should end in /v1"),
         ("/v1/v1/chat/completions", "/v1 once too often"),
         ("/v1/v1/things/some-model", "/v1 once too often"),
+        ("/v1/v1beta/things/some-model", "/v1 once too often"),
+        ("/v1beta/v1/things/some-model", "did you mean /v1/things/some-model?"),
+        ("//v1/things", "did you mean /v1/things?"),
         ("/v1/chat/completion", "did you mean /v1/chat/completions?"),
         ("/v1/chat/completions/x/y", "did you mean /v1/chat/completions?"),
         ("/nothing/like/it", "mockgate serves: /health, /v1/chat/completions, /v1/things"),

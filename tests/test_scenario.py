@@ -57,6 +57,9 @@ def test_a_missing_file_names_those_that_are_nearly_called_so(tmp_path: Path):
     (tmp_path / "greetings.yaml").write_text("{}")
     assert one_problem(tmp_path / "greeting.yaml").endswith("Did you mean greetings.yaml?")
     assert one_problem("helo") == "there is no file helo. Did you mean hello?"
+    assert one_problem(7) == "int is no scenario. Give a path, YAML text or a mapping."
+    assert one_problem("extends: newap\n").endswith("there is no file newap. Did you mean newapi?")
+    assert 'envelope.error: stands for nothing: "{mesage}"' in one_problem("envelope: {error: '{mesage}'}\n")
     assert one_problem(tmp_path) == f"{tmp_path} is a folder. Name a file in it."
     assert "there is no file" in one_problem("no" * 5000)
 
@@ -410,6 +413,8 @@ def test_no_text_raises_anything_but_a_scenario_error(text: str):
         ("rules: [{replies: [a, {weight: 2}]}]", "rules[0].replies[1]: says nothing."),
         ("rules: [{reply: [{text: a, id: x}]}]", "rules[0].reply[0].id: goes with a `call`"),
         ("rules: [{reply: {text: a, id: x}}]", "rules[0].reply.id: goes with a `call`"),
+        ("rules: [{reply: {json: a, cites: [{url: b}]}}]", "rules[0].reply.cites: goes with a `text`"),
+        ("rules: [{reply: {text: a, cites: [{quote: b}]}}]", "rules[0].reply.cites[0]: must cite one thing"),
         ("default_model: gtp-4o-mini", 'default_model: is not on offer: "gtp-4o-mini". Did you mean "gpt-4o-mini"?'),
         ("auth: {headers: []}", "auth.headers: is an empty list"),
         ("rules: [{when: {family: chatt}, reply: a}]", 'family: is no family: "chatt". Did you mean "chat"?'),

@@ -1,7 +1,20 @@
 import msgspec
 import pytest
 
-from mockgate.units import Bytes, Measure, Money, Point, Quantity, Rate, Seconds, Share, dec_hook, enc_hook, read_moment
+from mockgate.units import (
+    Bytes,
+    Measure,
+    Money,
+    Point,
+    Quantity,
+    Rate,
+    Seconds,
+    Share,
+    dec_hook,
+    enc_hook,
+    read_moment,
+    write_moment,
+)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +178,8 @@ def test_what_is_no_moment_is_refused(written):
 def test_a_measure_that_is_written_again_reads_the_same(kind, written):
     measure = kind.read(written)
     assert kind.read(msgspec.to_builtins(measure, enc_hook=enc_hook)) == measure
+
+
+def test_a_moment_is_written_as_it_is_read():
+    assert write_moment(1_735_689_600) == "2025-01-01T00:00:00Z"
+    assert read_moment(write_moment(1_735_689_600.25)) == 1_735_689_600.25

@@ -5,11 +5,12 @@ Its calls are handled between two others, so each is done as a whole or not at a
 
 from ..gateway import CONTROL
 from ..routes import Family
-from . import checks, clocks, index, jobs, keys, pushed, requests, scenarios, sessions
+from . import checks, clocks, index, jobs, keys, pushed, records, requests, scenarios, sessions
 from .visit import Answers, Load, taken
 
 ROUTES: tuple[tuple[str, str, Answers], ...] = (
     ("GET", "", index.show),
+    ("GET", "/openapi.json", index.describe),
     ("GET", "/scenario", scenarios.show),
     ("PUT", "/scenario", scenarios.replace),
     ("PATCH", "/scenario", scenarios.patch),
@@ -43,6 +44,8 @@ ROUTES: tuple[tuple[str, str, Answers], ...] = (
     ("GET", "/jobs", jobs.listing),
     ("GET", "/jobs/{id}", jobs.one),
     ("POST", "/jobs/{id}", jobs.move),
+    ("GET", "/records", records.listing),
+    ("GET", "/records/{kind}", records.of_kind),
     ("GET", "/sessions", sessions.listing),
     ("POST", "/sessions", sessions.create),
     ("GET", "/sessions/{name}", sessions.one),

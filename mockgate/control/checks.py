@@ -24,7 +24,7 @@ def missed(visit: Visit) -> Answer:
 
 def used(visit: Visit) -> Answer:
     """Return which rules, faults and endpoints were used, how often, and which never."""
-    return json_answer(coverage(visit.session, visit.gateway.routes).describe())
+    return json_answer(coverage(visit.session).describe())
 
 
 class Judging(Section, frozen=True):

@@ -1,6 +1,6 @@
 """What there is below `/_mockgate`."""
 
-from .. import __version__
+from .. import __version__, openapi
 from ..wire import Answer, json_answer
 from .visit import Visit
 
@@ -15,6 +15,11 @@ def show(visit: Visit) -> Answer:
         "endpoints": {f"{each.method} {each.path}": _first_line(each.handler.__doc__) for each in served},
     }
     return json_answer(body)
+
+
+def describe(visit: Visit) -> Answer:
+    """Return the OpenAPI document of the gateway that the session has."""
+    return json_answer(openapi.document(visit.session.policy, visit.call.base))
 
 
 def _first_line(text: str | None) -> str:

@@ -172,10 +172,9 @@ def _levels(visit: Visit, caller: Caller) -> list[Level]:
     session, policy = visit.session, visit.session.policy
     model = visit.call.arguments().get("model") or policy.scenario.default_model
     meters, now = policy.quotas.meters(caller), session.clock.now()
-    levels = session.limiter.levels(meters, caller, policy.catalogue.names(model), now)
-    for level in levels:
-        level.refresh(now)
-    return levels
+    counters = session.limiter.counters(meters, caller, policy.catalogue.names(model), now)
+    counters.refresh(now)
+    return counters.levels
 
 
 def _level(level: Level) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..reading import convert
 from ..routes import Family
 from ..scenario import Rule, Scenario
 from ..script import problems_of
+from . import engine
 
 Source = layers.Source
 
@@ -91,7 +92,9 @@ def assemble(scenario: Scenario, served: Family | None = None) -> Gateway:
 
     Raises ScenarioError when its rules cannot be compiled.
     """
-    return Gateway(scenario, FAMILIES, served)
+    gateway = Gateway(scenario, FAMILIES, served)
+    gateway.engine = engine.installed()
+    return gateway
 
 
 def environment(url: str, key: str = "sk-mockgate") -> dict[str, str]:
@@ -102,6 +105,8 @@ def environment(url: str, key: str = "sk-mockgate") -> dict[str, str]:
         "OPENAI_API_KEY": key,
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_API_KEY": key,
+        "GOOGLE_GEMINI_BASE_URL": url,
+        "GEMINI_API_KEY": key,
         "MOCKGATE_URL": url,
     }
 

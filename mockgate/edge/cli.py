@@ -13,14 +13,14 @@ from typing import Any, TextIO, TypeVar
 import click
 import msgspec
 
-from .. import __version__, loader
+from .. import __version__, layers, loader
 from .. import scenario as scenarios
 from ..breakage import PRESETS
 from ..clock import Clock
 from ..errors import MockgateError, ScenarioError
 from ..triggers import faults_of
 from ..units import Seconds, enc_hook
-from . import boot, serving
+from . import boot, listing, serving
 from . import gauntlet as gauntlets
 from .console import Console
 from .embedded import Mockgate
@@ -107,6 +107,12 @@ _default_reply = click.option(
     type=click.Choice(["synthetic", "echo", "error"]),
     help="What answers when no rule matches; wins over the scenario's.",
 )
+_gateway = click.option(
+    "--gateway", metavar="NAME|FILE", callback=_filled, help="Whose manners to have; wins over the scenario's."
+)
+_profile = click.option(
+    "--profile", metavar="NAME", callback=_filled, help="Which side of the gateway to play: documented, or its source."
+)
 
 
 def _pace(help_text: str) -> Callable[[F], F]:
@@ -143,6 +149,8 @@ def main() -> None:
     show_default=True,
     help="The address to listen on; 0.0.0.0: all of them.",
 )
+@_gateway
+@_profile
 @_seed
 @_pace("How fast answers come: a named pace, or instant; wins over the scenario's.")
 @_default_reply
@@ -168,6 +176,7 @@ def main() -> None:
     callback=_filled,
     help="What callers of the control API must send; needed where other machines can reach the server.",
 )
+@click.option("--tls", is_flag=True, help="Serve https and wss: a certificate is made, and what must trust it is said.")
 def serve(scenario: Path | None, watch: bool, no_control: bool, control_key: str | None, **options: Any) -> None:
     """Serve a scenario.
 
@@ -178,7 +187,7 @@ def serve(scenario: Path | None, watch: bool, no_control: bool, control_key: str
         raise click.UsageError("--watch needs a SCENARIO to watch")
     if no_control and control_key:
         raise click.UsageError("--no-control leaves nothing for --control-key to open: give one of them")
-    where = {name: options.pop(name) for name in ("host", "port", "quiet", "report")}
+    where = {name: options.pop(name) for name in ("host", "port", "quiet", "report", "tls")}
     order = serving.Order(
         source=scenario,
         overrides=_given(**options),
@@ -199,19 +208,23 @@ def _out() -> TextIO:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@_gateway
+@_profile
 @click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
+def check(ctx: click.Context, /, files: tuple[Path, ...], **played: str | None) -> None:
     """Check scenarios and their examples.
 
     Says all that is wrong with each FILE at once, and which of its examples do not hold. Exits with 2 when a
     file is wrong, else with 1 when an example does not hold.
     """
-    ctx.exit(max(map(_check, files)))
+    ctx.exit(max(_check(file, _given(**played)) for file in files))
 
 
-def _check(file: Path) -> int:
+def _check(file: Path, overrides: dict[str, Any]) -> int:
     try:
-        gateway = boot.build(file)
+        for profile in () if "profile" in overrides else layers.profiles(file, overrides):
+            boot.build(file, {**overrides, "profile": profile})  # also those that are not played
+        gateway = boot.build(file, overrides)
     except ScenarioError as wrong:
         click.echo(str(wrong), err=True)
         return 2
@@ -244,6 +257,20 @@ def explain(scenario: Path, request: Any) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise click.UsageError(f"{request.name} is not JSON: {problem}") from None
     click.echo(boot.run(explained(boot.build(scenario), body)))
+
+
+@main.command("gateways")
+@click.argument("name", required=False, metavar="[NAME|FILE]")
+@_profile
+def show_gateways(name: str | None, profile: str | None) -> None:
+    """List the gateways, or describe one.
+
+    Without NAME: every built-in gateway, the path that it is served below beside any other, how many endpoints and
+    models it has, and its quirks. With it: what that gateway does its own way.
+    """
+    if name is None and profile is not None:
+        raise click.UsageError("--profile needs the NAME of a gateway")
+    click.echo(listing.overview() if name is None else listing.details(name, profile))
 
 
 @main.command()
@@ -298,17 +325,22 @@ class _Beside(click.Command):
 
 @main.command(cls=_Beside)
 @_scenario
+@_gateway
+@_profile
 @_seed
 @_pace("How fast answers come; default: what the scenario says, else at once.")
 @click.pass_context
-def run(ctx: click.Context, scenario: Path | None, seed: int | None, pace: str | None) -> None:
+def run(ctx: click.Context, /, scenario: Path | None, seed: int | None, pace: str | None, **played: str | None) -> None:
     """Run a command beside a server.
 
     Starts a server on a free port for COMMAND, stops it at the end, and exits as COMMAND does. COMMAND finds
-    OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY and MOCKGATE_URL in its
-    environment. Exits with 128 + n when signal n ends it, 127 when there is no such command.
+    OPENAI_BASE_URL, OPENAI_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY, GOOGLE_GEMINI_BASE_URL,
+    GEMINI_API_KEY and MOCKGATE_URL in its environment. Exits with 128 + n when signal n ends it, 127 when
+    there is no such command.
     """
-    with Mockgate(scenario, seed=seed, pace=pace) as gateway:
+    given = _given(**played)
+    below = {} if scenario is None else {"extends": str(scenario)}
+    with Mockgate({**below, **given} if given else scenario, seed=seed, pace=pace) as gateway:
         code = run_command(ctx.obj, gateway.env)
     ctx.exit(code)
 

@@ -94,12 +94,26 @@ def _read(exchange: Exchange) -> Given:
             return Given(status=other.status if other is not None else 0, by=by, body=None)
     if exchange.error is not None:
         return Given(status=status, by=by, body=body, text=exchange.error.message)
-    if isinstance(body, dict) and body.get("object") == "response":
-        return _response(body, status, by)
-    choices = body.get("choices") if isinstance(body, dict) else None
-    if not choices or "message" not in choices[0]:
-        return Given(status=status, by=by, body=body)
-    message = choices[0]["message"]
+    return _worded(body, status, by)
+
+
+def _worded(body: Any, status: int, by: str) -> Given:
+    match body:
+        case {"object": "response" | "realtime.response"}:
+            return _response(body, status, by)
+        case {"type": "message"}:
+            return _message(body, status, by)
+        case {"candidates": [_, *_]}:
+            return _candidate(body, status, by)
+        case {"choices": [{"message": _}, *_]}:
+            return _completion(body, status, by)
+        case _:
+            return Given(status=status, by=by, body=body)
+
+
+def _completion(body: dict[str, Any], status: int, by: str) -> Given:
+    choice = body["choices"][0]
+    message = choice["message"]
     sound = message.get("audio") or {}
     return Given(
         status=status,
@@ -107,7 +121,7 @@ def _read(exchange: Exchange) -> Given:
         body=body,
         text=message.get("content") or message.get("refusal") or sound.get("transcript") or "",
         calls=tuple(_calls(message)),
-        finish_reason=choices[0].get("finish_reason"),
+        finish_reason=choice.get("finish_reason"),
     )
 
 
@@ -123,8 +137,24 @@ def _response(body: dict[str, Any], status: int, by: str) -> Given:
     items = body["output"]
     parts = [part for item in items if item["type"] == "message" for part in item["content"]]
     calls = [(item["name"], item.get("arguments", item.get("input"))) for item in items if "name" in item]
-    text = "".join(part.get("text") or part.get("refusal") or "" for part in parts)
+    text = "".join(part.get("text") or part.get("transcript") or part.get("refusal") or "" for part in parts)
     return Given(status=status, by=by, body=body, text=text, calls=tuple(calls), finish_reason=body["status"])
+
+
+def _message(body: dict[str, Any], status: int, by: str) -> Given:
+    text = "".join(block.get("text", "") for block in body["content"])
+    used = [block for block in body["content"] if block["type"] in {"tool_use", "server_tool_use"}]
+    calls = tuple((block["name"], msgspec.json.encode(block["input"]).decode()) for block in used)
+    return Given(status=status, by=by, body=body, text=text, calls=calls, finish_reason=body["stop_reason"])
+
+
+def _candidate(body: dict[str, Any], status: int, by: str) -> Given:
+    first = body["candidates"][0]
+    parts = first["content"].get("parts", ())
+    text = "".join(part.get("text", "") for part in parts if not part.get("thought"))
+    called = [part["functionCall"] for part in parts if "functionCall" in part]
+    calls = tuple((call["name"], msgspec.json.encode(call["args"]).decode()) for call in called)
+    return Given(status=status, by=by, body=body, text=text, calls=calls, finish_reason=first["finishReason"])
 
 
 def _calls(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -149,8 +179,13 @@ def _added_up(frames: Iterable[Frame | Raw]) -> Any:
             choice = choices.setdefault(piece["index"], {"message": {}})
             choice["message"] = _grown(choice["message"], piece.pop("delta"))
             choice |= {name: value for name, value in piece.items() if value is not None}
+        for piece in chunk.get("candidates", ()):
+            before = choices.get(piece["index"], {}).get("content", {}).get("parts", [])
+            parts = [*before, *piece["content"].get("parts", ())]
+            choices[piece["index"]] = {**piece, "content": {**piece["content"], "parts": parts}}
         whole |= {name: value for name, value in chunk.items() if value is not None}
-    return {**whole, "choices": [choices[index] for index in sorted(choices)]}
+    named = "candidates" if "candidates" in whole else "choices"
+    return {**whole, named: [choices[index] for index in sorted(choices)]}
 
 
 def _grown(whole: Any, delta: Any) -> Any:

@@ -35,7 +35,7 @@ def _judge(gateway: Gateway, call: Call) -> list[Verdict]:
 
     Raises GatewayError when the request is refused before that.
     """
-    prompt = chat.dialect.read(call, gateway.session(), gateway.scenario.unknown_fields == "reject")
+    prompt = chat.dialect.read(call, gateway.session(), gateway.policy.reject_unknown)
     chat.dialect.check(prompt, gateway.policy.catalogue.find(prompt.model))
     facts = Facts(prompt, call, find_key(call, gateway.scenario.auth))
     return gateway.policy.script.explain(facts, gateway.session().progress.cursors)

@@ -13,14 +13,14 @@ from ..wallet import shown
 def report(gateway: Gateway) -> str:
     """Return the report, in words; sessions that were asked nothing have no part in it."""
     sessions = [session for session in gateway.sessions.values() if session.totals.calls]
-    lines = [line for session in sessions for line in _about(gateway, session)]
+    lines = [line for session in sessions for line in _about(session)]
     return "\n".join(lines or ["nothing was asked"])
 
 
-def _about(gateway: Gateway, session: Session) -> Iterator[str]:
+def _about(session: Session) -> Iterator[str]:
     yield f"session {session.name}:" if session.name != DEFAULT else "report:"
     yield _sums(session.totals)
-    yield str(coverage(session, gateway.routes))
+    yield str(coverage(session))
     yield str(judge(session.journal))
 
 

@@ -209,7 +209,7 @@ class EmbeddedSession:
 
     def coverage(self) -> Coverage:
         """Return which rules, faults and endpoints were used, and which requests no rule matched."""
-        return self._host.on_gateway(lambda gateway: coverage(gateway.session(self.name), gateway.routes))
+        return self._host.on_gateway(lambda gateway: coverage(gateway.session(self.name)))
 
     def verdict(self) -> Verdict:
         """Judge how the client has behaved so far."""

@@ -23,7 +23,7 @@ from .embedded import DEFAULTS, Mockgate
 from .session_handle import EmbeddedSession
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic, AsyncAnthropic  # type: ignore[import-not-found] # a user may have it
+    from anthropic import Anthropic, AsyncAnthropic
     from openai import AsyncOpenAI, OpenAI
 
 #: Requests that a story tells of: the last ones.
@@ -83,14 +83,16 @@ class MockgateFixture(EmbeddedSession):
 
         Raises ImportError when the anthropic package is not installed.
         """
-        return self._client("anthropic", "Anthropic", self.url, options)
+        client: Anthropic = self._client("anthropic", "Anthropic", self.url, options)
+        return client
 
     def async_anthropic(self, **options: Any) -> "AsyncAnthropic":
         """Make an AsyncAnthropic client of this session, with its `options`; it is closed with the test.
 
         Raises ImportError when the anthropic package is not installed.
         """
-        return self._client("anthropic", "AsyncAnthropic", self.url, options)
+        client: AsyncAnthropic = self._client("anthropic", "AsyncAnthropic", self.url, options)
+        return client
 
     def _client(self, package: str, kind: str, url: str, options: Mapping[str, Any]) -> Any:
         try:

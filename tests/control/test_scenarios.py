@@ -1,6 +1,6 @@
 import pytest
 
-from mockgate.control.scenarios import merged
+from mockgate.amending import merged
 from mockgate.edge import boot
 
 

@@ -15,7 +15,7 @@ async def test_a_session_is_made_with_a_key_that_its_requests_join_by(gw, contro
     assert gateway.session().totals.turns == 0
 
 
-async def test_a_session_may_have_a_scenario_of_its_own(gw, control, say):
+async def test_a_session_may_have_a_scenario_of_its_own(gw, control):
     gateway = gw(rules=[{"reply": "all"}])
     scenario = {"rules": [{"reply": "mine"}], "pace": "instant"}
     made = (await control(gateway, "POST /sessions", {"name": "a b", "key": "sk-ab", "scenario": scenario}))[1]

@@ -56,4 +56,4 @@ def test_a_document_that_was_merged_can_be_merged_again():
 def test_the_environment_points_every_official_sdk_at_the_server():
     env = boot.environment("http://127.0.0.1:8080")
     assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8080/v1"
-    assert env["ANTHROPIC_BASE_URL"] == "http://127.0.0.1:8080"
+    assert env["ANTHROPIC_BASE_URL"] == env["GOOGLE_GEMINI_BASE_URL"] == "http://127.0.0.1:8080"

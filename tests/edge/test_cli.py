@@ -39,6 +39,24 @@ def test_check_says_ok_and_counts(folder):
     assert (result.exit_code, result.stdout) == (0, "s.yaml: OK (1 rule, 1 example)\n")
 
 
+@pytest.mark.parametrize(("options", "code"), [
+    ([], 1), (["--gateway", "newapi"], 1), (["--gateway", "newapi", "--profile", "source"], 0), (["--profile", "x"], 2),
+])  # fmt: skip
+def test_check_asks_the_gateway_that_is_named(folder, options, code):
+    (folder / "s.yaml").write_text("examples: [{request: {model: nope, messages: [{role: user, content: hi}]}, "
+                                   "expect: {status: 503}}]\n")  # fmt: skip
+    assert mockgate_("check", "s.yaml", *options).exit_code == code
+
+
+def test_check_looks_at_the_profiles_that_are_not_played_too(folder):
+    (folder / "acme.yaml").write_text("extends: openai\nprofiles:\n  source: {manners: {quirkz: []}}\n")
+    checked = mockgate_("check", "acme.yaml")
+    assert (
+        checked.exit_code,
+        "acme.yaml:3:22: manners.quirkz: is an unknown key. Did you mean `quirks`?" in checked.stderr,
+    ) == (2, True)
+
+
 def test_check_lists_all_problems_of_all_files_with_their_places(folder):
     (folder / "a.yaml").write_text(WRONG)
     (folder / "b.yaml").write_text("seed: 1\n")
@@ -190,3 +208,27 @@ def help_of_all():
     yield "mockgate", mockgate_("--help").stdout
     for name in main.list_commands(click.Context(main)):
         yield f"mockgate {name}", mockgate_(name, "--help").stdout
+
+
+def test_gateways_are_listed_and_one_is_described():
+    assert "\ngetgoapi  GetGoAPI" in mockgate_("gateways").stdout
+    assert mockgate_("gateways", "newapi", "--profile", "source").stdout.startswith("new-api\n")
+    refused = mockgate_("gateways", "newap")
+    assert (refused.exit_code, 'Did you mean "newapi"' in refused.stderr) == (2, True)
+    assert mockgate_("gateways", "--profile", "source").exit_code == 2
+
+
+@pytest.mark.parametrize("command", [("serve",), ("run", "--", "true")])
+def test_a_gateway_may_be_chosen_by_an_option(command):
+    name, *rest = command
+    refused = mockgate_(name, "--gateway", "newap", *rest)
+    assert (refused.exit_code, 'Did you mean "newapi"' in refused.stderr) == (2, True)
+    refused = mockgate_(name, "--gateway", "goesai", "--profile", "sauce", *rest)
+    assert (refused.exit_code, "no profile 'sauce'" in refused.stderr) == (2, True)
+
+
+def test_a_command_runs_beside_the_gateway_of_its_options(folder):
+    (folder / "s.yaml").write_text("rules: [{reply: pong}]\n")
+    script = "import os, urllib.request as u; print(u.urlopen(os.environ['MOCKGATE_URL'] + '/api/status').status)"
+    beside = shlex.join([sys.executable, "-c", script])
+    assert typed(f"mockgate run s.yaml --gateway newapi --profile source -- {beside}; true") == "200\n"

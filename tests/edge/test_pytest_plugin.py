@@ -1,5 +1,6 @@
 """The plugin, as its users have it: pytest runs test files of theirs."""
 
+import gc
 import re
 import shutil
 import subprocess
@@ -196,6 +197,7 @@ def test_closed():
 
 
 def test_asynchronous_tests_work_and_leave_nothing_open(run):
+    gc.collect()  # what other tests left behind is not this one's
     run(
         """
 import gc
@@ -228,30 +230,21 @@ def test_it(mockgate, monkeypatch):
     result.stdout.fnmatch_lines(["*ImportError: * pip install anthropic"])
 
 
-def test_an_anthropic_client_gets_the_address_without_a_path(run, pytester):
-    pytester.makepyfile(
-        anthropic="""
-class Anthropic:
-    def __init__(self, **options):
-        self.__dict__ |= options
+def test_an_anthropic_client_gets_the_address_without_a_path_and_is_closed_with_its_test(run):
+    result = run("""
+HI = {"model": "claude-sonnet-4-5", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+clients = []
 
-    def close(self):
-        print("closed")
-
-AsyncAnthropic = Anthropic
-"""
-    )
-    result = run(
-        """
 def test_it(mockgate):
-    client = mockgate.anthropic(timeout=3)
-    assert (client.base_url, client.api_key, client.timeout) == (mockgate.url, mockgate.api_key, 3)
-    assert client.default_headers == mockgate.headers
-""",
-        "-s",
-    )
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*closed*"])
+    clients.append(mockgate.anthropic(timeout=3))
+    assert (str(clients[0].base_url).rstrip("/"), clients[0].timeout) == (mockgate.url, 3)
+    clients[0].messages.create(**HI)
+    assert len(mockgate.requests) == 1
+
+def test_after_it():
+    assert clients[0].is_closed()
+""")
+    result.assert_outcomes(passed=2)
 
 
 def test_the_summary_says_what_the_run_came_to(run):

@@ -2,6 +2,7 @@
 
 from ...dialect import Dialect
 from ...errors import GatewayError
+from ...paging import Listing
 from ...routes import Family
 from ...scenario import Model
 from ...session import Session
@@ -10,6 +11,7 @@ from ...wire import Call
 from . import stored
 from .chunks import fail, frames
 from .read import read, unknown
+from .request import ChatRequest
 from .whole import body
 
 #: Owners whose reasoning models refuse what OpenAI's do.
@@ -58,9 +60,11 @@ def check(prompt: Prompt, model: Model) -> None:
 dialect = Dialect(_read, unknown, check, stored.keep, body, frames, fail)
 
 family = Family("chat")
-family.add("POST", "/v1/chat/completions", dialect.answer, name="create", prompted=True)
-family.add("GET", "/v1/chat/completions", stored.list)
+family.add("POST", "/v1/chat/completions", dialect.answer, name="create", prompted=True, body=ChatRequest)
+# What a dashboard's playground asks. Source: the public source of new-api.
+family.add("POST", "/pg/chat/completions", dialect.answer, name="playground", prompted=True, body=ChatRequest)
+family.add("GET", "/v1/chat/completions", stored.list, query=stored.Listing)
 family.add("GET", "/v1/chat/completions/{id}", stored.retrieve)
-family.add("POST", "/v1/chat/completions/{id}", stored.update)
+family.add("POST", "/v1/chat/completions/{id}", stored.update, body=stored.Update)
 family.add("DELETE", "/v1/chat/completions/{id}", stored.delete)
-family.add("GET", "/v1/chat/completions/{id}/messages", stored.messages)
+family.add("GET", "/v1/chat/completions/{id}/messages", stored.messages, query=Listing)

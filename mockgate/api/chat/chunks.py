@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ...errors import GatewayError, openai_envelope
-from ...rng import Dice
+from ...obfuscation import obfuscated
 from ...turn import (
     Audio,
     Closed,
@@ -28,7 +28,17 @@ from ...turn import (
     Turn,
 )
 from ...wire import Frame
-from .whole import AUDIO_LIFETIME, completion_id, fingerprint, finish_reason, logprobs, service_tier, usage
+from .whole import (
+    AUDIO_LIFETIME,
+    annotations,
+    bare,
+    completion_id,
+    fingerprint,
+    finish_reason,
+    logprobs,
+    service_tier,
+    usage,
+)
 
 encode = msgspec.json.encode
 
@@ -38,18 +48,10 @@ _DONE = b"[DONE]"
 def frames(turn: Turn, timed: Iterator[tuple[float, Event]]) -> Iterator[Frame]:
     """Word a stream: role chunk, deltas, finish chunk, the usage chunk if it was asked for, `[DONE]`."""
     asked = turn.prompt.request.stream_options
-    worded = _frames(turn, timed, counts=asked is not None and asked.include_usage is True)
-    return _obfuscated(turn, worded) if asked is not None and asked.include_obfuscation else worded
-
-
-def _obfuscated(turn: Turn, worded: Iterator[Frame]) -> Iterator[Frame]:
-    """Pad every chunk, so that its length tells nothing of its words: each is a multiple of 64 bytes long."""
-    for number, frame in enumerate(worded):
-        if not frame.last:
-            empty = frame.data[:-1] + b',"obfuscation":""}'
-            letters = Dice(turn.id, "obfuscation", number).id("", 64).encode()
-            frame.data = empty[:-2] + letters[: -len(empty) % 64] + b'"}'
-        yield frame
+    worded = _frames(
+        turn, timed, counts=(asked is not None and asked.include_usage is True) or "usage_always" in turn.quirks
+    )
+    return obfuscated(worded, turn.id) if asked is not None and asked.include_obfuscation else worded
 
 
 def _frames(turn: Turn, timed: Iterator[tuple[float, Event]], *, counts: bool) -> Iterator[Frame]:
@@ -62,7 +64,7 @@ def _frames(turn: Turn, timed: Iterator[tuple[float, Event]], *, counts: bool) -
         if frame is not None:
             yield frame
     if counts:
-        yield Frame(due, head + b'"choices":[],"usage":' + encode(usage(turn.usage)) + b"}")
+        yield Frame(due, head + b'"choices":[],"usage":' + encode(usage(turn)) + b"}")
     yield Frame(due, _DONE, last=True)
 
 
@@ -75,7 +77,7 @@ def _head(turn: Turn) -> bytes:
         "service_tier": service_tier(turn),
         "system_fingerprint": fingerprint(turn.prompt.model),
     }
-    return encode(shared)[:-1] + b","
+    return encode(bare(shared) if "bare_answers" in turn.quirks else shared)[:-1] + b","
 
 
 def fail(error: GatewayError, due: float) -> list[Frame]:
@@ -108,8 +110,8 @@ class _Choice:
                 return self._chunk(due, self._role())
             case Opened(index=index, part=part):
                 return self._open(due, index, part)
-            case Closed(part=Audio()):
-                return self._chunk(due, {"audio": {"expires_at": self._turn.created + AUDIO_LIFETIME}})
+            case Closed():
+                return self._close(due, event)
             case Stop():
                 reason = encode(finish_reason(self._turn, self._reply))
                 return Frame(due, self._before + b'{},"logprobs":null,"finish_reason":' + reason + b"}]" + self._tail)
@@ -143,6 +145,13 @@ class _Choice:
             case ToolCall():
                 return self._open_call(due, self._calls[index], part)
         return None
+
+    def _close(self, due: float, closed: Closed) -> Frame | None:
+        """End a part: sound, and a text that cites pages, with a chunk of their own."""
+        if isinstance(closed.part, Audio):
+            return self._chunk(due, {"audio": {"expires_at": self._turn.created + AUDIO_LIFETIME}})
+        notes = annotations(self._reply, closed.index)
+        return self._chunk(due, {"annotations": notes}) if notes else None
 
     def _expect(self, before: bytes, after: bytes) -> None:
         self._around = (self._before + before, after + self._unfinished)

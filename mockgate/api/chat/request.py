@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from ...fields import Metadata
 from .messages import AudioId, Body, ChatMessage, TextContent
 
 ToolName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+\Z")]
@@ -198,11 +199,6 @@ class PromptCacheOptions(Body):
     ttl: Literal["30m"] | None = None
 
 
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)
-]
-
-
 class ChatRequest(Body):
     """The body of `POST /v1/chat/completions`."""
 
@@ -221,7 +217,7 @@ class ChatRequest(Body):
     top_logprobs: Annotated[int, Meta(ge=0, le=20)] | None = None
     seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None = None
     user: str | None = None
-    safety_identifier: Annotated[str, Meta(max_length=64)] | None = None
+    safety_identifier: Annotated[str, Meta(max_length=128)] | None = None
     prompt_cache_key: str | None = None
     prompt_cache_retention: Literal["in_memory", "24h"] | None = None
     prompt_cache_options: PromptCacheOptions | None = None

@@ -3,19 +3,25 @@
 Source: OpenAI's API reference, "Chat completions: list / get / update / delete / messages".
 """
 
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from ... import bodies, tokens
 from ...errors import GatewayError
-from ...fields import decode
+from ...fields import Metadata
+from ...filing import synthesizes
+from ...fitting import fit
 from ...gateway import Gateway
 from ...journal import Exchange
+from ...paging import Listing as Page
 from ...paging import list_object, page
+from ...scenario import CompletionSeed
 from ...session import Session
-from ...turn import Turn
+from ...turn import Text, Turn, Usage
 from ...wire import Answer, json_answer
-from .request import Metadata
+from .read import read
 from .whole import body, completion_id
 
 KIND = "chat.completion"
@@ -28,10 +34,16 @@ class Stored(msgspec.Struct):
     messages: list[dict[str, Any]]
 
 
-class Update(msgspec.Struct):
+class Update(msgspec.Struct, frozen=True):
     """The body of an update."""
 
     metadata: Metadata | None
+
+
+class Listing(Page, frozen=True):
+    """The query of a listing: `metadata[KEY]` stands there for each key."""
+
+    model: str | None = None
 
 
 def keep(turn: Turn, session: Session) -> Turn:
@@ -40,17 +52,24 @@ def keep(turn: Turn, session: Session) -> Turn:
     if not request.store:
         return turn
     turn = session.records.fresh(KIND, turn, completion_id)
+    _store(turn, session, completion_id(turn))
+    return turn
+
+
+def _store(turn: Turn, session: Session, id: str) -> Stored:
+    request = turn.prompt.request
     completion = {
         **body(turn),
+        "id": id,
         "metadata": request.metadata or {},
         **{name: msgspec.to_builtins(getattr(request, name, None)) for name in _ECHOED},
     }
     messages = [
-        {**msgspec.to_builtins(message), "id": f"{completion_id(turn)}-{index}"}
-        for index, message in enumerate(request.messages)
+        {**msgspec.to_builtins(message), "id": f"{id}-{index}"} for index, message in enumerate(request.messages)
     ]
-    session.records.save(KIND, completion["id"], Stored(completion, messages))
-    return turn
+    stored = Stored(completion, messages)
+    session.records.save(KIND, id, stored)
+    return stored
 
 
 #: Request fields that a stored completion repeats.
@@ -67,9 +86,33 @@ _ECHOED = (
 )
 
 
+def _sow(session: Session) -> None:
+    """Put in place the completions that a session begins with."""
+    session.sow(KIND, session.policy.scenario.records.completions, partial(_grow, session))
+
+
+def _grow(session: Session, seed: CompletionSeed, role: str = "user") -> Stored:
+    """Store a completion as if it had been asked for by a message of that role, under the id given."""
+    model = seed.model or session.policy.scenario.default_model
+    asked = {
+        "model": model,
+        "messages": [{"role": role, "content": seed.input}],
+        "metadata": seed.metadata,
+    }
+    prompt = read(msgspec.json.encode(asked))
+    vocabulary = tokens.load(tokens.encoding_name(model))
+    reply = fit((Text(seed.text),), (), None, vocabulary)
+    usage = Usage(tokens.count_input(prompt, vocabulary).total, reply.output_tokens)
+    turn = Turn(prompt, (reply,), usage, seed.id, int(session.clock.now()), "records")
+    return _store(turn, session, seed.id)
+
+
 def _find(session: Session, exchange: Exchange) -> Stored:
     wanted = exchange.params["id"]
+    _sow(session)
     stored: Stored | None = session.records.find(KIND, wanted)
+    if stored is None and synthesizes(session):
+        stored = _grow(session, CompletionSeed(wanted), "assistant")  # the SDKs' type of a message has no other role
     if stored is not None:
         return stored
     raise GatewayError(
@@ -88,7 +131,7 @@ async def retrieve(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 async def update(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Replace a stored completion's metadata."""
     stored = _find(session, exchange)
-    metadata = decode(exchange.call.raw, Update).metadata or {}
+    metadata = bodies.read(session, exchange, Update).metadata or {}
     stored.completion["metadata"] = metadata
     return json_answer(stored.completion)
 
@@ -102,6 +145,7 @@ async def delete(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 
 async def list(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """List stored completions, by model and metadata, a page at a time."""
+    _sow(session)
     asked = exchange.call.arguments()
     wanted = {name[9:-1]: value for name, value in asked.items() if name.startswith("metadata[")}
 

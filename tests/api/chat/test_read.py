@@ -291,6 +291,7 @@ def test_the_model_is_asked_for_before_anything_else(raw):
         ({"stream_options": {"include_usage": True}}, "stream_options", None),
         ({"metadata": {str(n): "" for n in range(17)}}, "metadata", "object_above_max_properties"),
         ({"metadata": {"k": "v" * 513}}, "metadata.k", "string_above_max_length"),
+        ({"safety_identifier": "u" * 129}, "safety_identifier", "string_above_max_length"),
         ({"metadata": {"k" * 65: "v"}}, "metadata", "invalid_value"),
         ({"reasoning_effort": "huge"}, "reasoning_effort", "invalid_value"),
         ({"modalities": ["audio"]}, "audio", "missing_required_parameter"),

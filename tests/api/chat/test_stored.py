@@ -145,3 +145,15 @@ async def test_an_identical_request_is_stored_without_trying_every_id_before_it(
     ids = [(await say(gateway, "again", store=True))["id"] for _ in range(20)]
     assert len(set(ids)) == 20
     assert len(tried) == 20
+
+
+async def test_completions_of_the_scenario_are_there_and_any_other_where_that_is_wanted(gw, ask):
+    seed = {"id": "chatcmpl-1", "input": "My name is Ada.", "text": "Hello, Ada.", "metadata": {"topic": "names"}}
+    gateway = gw(records={"completions": [seed]}, unknown_ids="synthesize")
+    (listed,) = msgspec.json.decode((await ask(gateway, "GET", CHATS)).answer.body)["data"]
+    assert (listed["id"], listed["choices"][0]["message"]["content"]) == ("chatcmpl-1", "Hello, Ada.")
+    assert listed["metadata"] == {"topic": "names"}
+    (said,) = msgspec.json.decode((await ask(gateway, "GET", f"{CHATS}/chatcmpl-1/messages")).answer.body)["data"]
+    assert said["content"] == "My name is Ada."
+    for _ in range(2):
+        assert (await ask(gateway, "DELETE", f"{CHATS}/any-other")).status == 200

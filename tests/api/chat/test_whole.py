@@ -102,3 +102,16 @@ def test_log_probabilities_stand_with_what_was_said_bytes_and_all(name, key):
             }
         ],
     }
+
+
+async def test_a_text_says_which_pages_it_cites_and_where(gw, say, stream):
+    pages = [{"url": "https://a.example/", "title": "A", "quote": "Deep"}, {"url": "https://b.example/"}]
+    gateway = gw(rules=[{"reply": [{"text": "So. "}, {"text": "It is Deep.", "cites": pages}]}])
+    told = [
+        {"start_index": 10, "end_index": 14, "url": "https://a.example/", "title": "A"},
+        {"start_index": 4, "end_index": 15, "url": "https://b.example/", "title": ""},
+    ]
+    notes = (await say(gateway))["choices"][0]["message"]["annotations"]
+    assert [note["url_citation"] for note in notes] == told
+    deltas = [chunk["choices"][0]["delta"] for chunk in await stream(gateway)]
+    assert [delta["annotations"] for delta in deltas if "annotations" in delta] == [notes]
