@@ -1,6 +1,6 @@
 """Between a call and its answer: may this key ask this, has it money, is there room; and then the bill.
 
-A refused call costs nothing, but that one answered with a 5xx still counts as a request.
+A refused call costs nothing, but one that is answered with a 5xx still counts as a request.
 """
 
 from collections.abc import Iterable
@@ -9,11 +9,14 @@ from decimal import Decimal
 import msgspec
 
 from . import triggers
+from .accounts import account
 from .breakage import Fault
+from .budgets import Budget
 from .facts import Facts
 from .faults import Strike, Trap, by_hand
 from .journal import Exchange
 from .keys import allow
+from .protocols import PROTOCOLS
 from .scenario import Model
 from .session import Session
 from .turn import Prompt, Turn, Usage
@@ -34,8 +37,9 @@ def enter(session: Session, exchange: Exchange, prompt: Prompt) -> tuple[Prompt,
             spring(session, exchange, traps, prompt)
     exchange.prompt, exchange.model = prompt, prompt.model
     model = policy.catalogue.find(prompt.model)
+    exchange.names = policy.catalogue.names(prompt.model)
     if exchange.caller.models:
-        allow(exchange.caller, policy.catalogue.names(prompt.model))
+        allow(exchange.caller, exchange.names)
     return prompt, model
 
 
@@ -51,10 +55,12 @@ def admit(session: Session, exchange: Exchange, prompt: Prompt, tokens: int) -> 
     Raises GatewayError (402, 429), with nothing taken.
     """
     policy, caller = session.policy, exchange.caller
+    if policy.budgets.all:
+        session.spending.admit(_budgets(session, exchange), exchange.clock.now())
     balance, meters = session.wallet.balance(caller, policy.prices), policy.quotas.meters(caller)
     if balance is None and not meters:
         return
-    names = policy.catalogue.names(prompt.model)
+    names = exchange.names
     if balance is not None:
         wanted = prompt.max_tokens * prompt.n if prompt.max_tokens else None
         afford(balance, policy.prices.of(names), tokens, wanted)
@@ -62,23 +68,40 @@ def admit(session: Session, exchange: Exchange, prompt: Prompt, tokens: int) -> 
         exchange.grant = session.limiter.admit(meters, caller, names, tokens, exchange.clock.now())
 
 
-def bill(session: Session, exchange: Exchange, usage: Usage) -> None:
-    """Charge the limits and debit the wallet for what an answer took."""
-    policy = session.policy
+def bill(session: Session, exchange: Exchange, usage: Usage, *, images: int = 0, seconds: float = 0) -> None:
+    """Charge the limits and debit the wallet for what an answer took: tokens, pictures, seconds of film or sound."""
+    policy, now = session.policy, exchange.clock.now()
     exchange.usage = usage
-    cost = policy.prices.of(policy.catalogue.names(exchange.model)).cost(usage)
+    cost = policy.prices.of(exchange.names).cost(usage, images=images, seconds=seconds)
     if exchange.call.discount:
         cost *= 1 - Decimal(repr(float(exchange.call.discount)))
     if cost:
         exchange.cost = cost
-        account = session.wallet.account(exchange.caller, policy.prices)
-        if account.balance is None:
-            account.spent += cost  # with no end of money, nobody asks where it went
+        money = session.wallet.account(exchange.caller, policy.prices)
+        if money.balance is None:
+            money.spent += cost  # with no end of money, nobody asks where it went
         else:
-            account.move("debit", -cost, exchange.clock.now(), exchange.request_id)
+            money.move("debit", -cost, now, exchange.request_id)
+        if policy.budgets.all:
+            session.spending.add(_budgets(session, exchange), cost, now)
     if exchange.grant is not None:
-        exchange.grant.charge(usage, exchange.clock.now())
+        exchange.grant.charge(_limited(exchange, usage) if usage.cached else usage, now)
     session.totals.add(usage, cost)
+
+
+def _budgets(session: Session, exchange: Exchange) -> list[Budget]:
+    """Return the budgets that a call counts in."""
+    policy = session.policy
+    return policy.budgets.of(account(exchange.call, exchange.caller, policy.account_header))
+
+
+def spared(exchange: Exchange, cached: int) -> int:
+    """Return how many of the tokens read from the prompt cache no limit counts: Anthropic's count none of them."""
+    return cached if PROTOCOLS[exchange.protocol].marked else 0
+
+
+def _limited(exchange: Exchange, usage: Usage) -> Usage:
+    return msgspec.structs.replace(usage, input=usage.input - spared(exchange, usage.cached))
 
 
 def bill_turn(session: Session, exchange: Exchange, turn: Turn) -> Turn:
@@ -89,7 +112,7 @@ def bill_turn(session: Session, exchange: Exchange, turn: Turn) -> Turn:
     policy = session.policy
     if policy.prices.cuts and turn.prompt.stream:
         balance = session.wallet.balance(exchange.caller, policy.prices)
-        tariff = policy.prices.of(policy.catalogue.names(turn.prompt.model))
+        tariff = policy.prices.of(exchange.names)
         if balance is not None and tariff.cost(turn.usage) > balance:
             usage = _affordable(turn.usage, balance, tariff)
             turn = msgspec.structs.replace(turn, usage=usage)
@@ -110,6 +133,25 @@ def _affordable(usage: Usage, balance: Decimal, tariff: Tariff) -> Usage:
 def _money_ends(after: int) -> Strike:
     message = "Your balance is used up: the answer was cut off. Please top up and try again."
     return by_hand("wallet", Fault(error=402, message=message, after=Point(after, "tokens")))
+
+
+def bill_less(session: Session, exchange: Exchange, usage: Usage) -> None:
+    """Give back what an answer that was broken off is billed for beyond this usage: that is all it took."""
+    policy, now = session.policy, exchange.clock.now()
+    before, cost = exchange.usage or Usage(), policy.prices.of(exchange.names).cost(usage)
+    back = exchange.cost - cost
+    if back > 0:
+        session.wallet.account(exchange.caller, policy.prices).move("refund", back, now, exchange.request_id)
+        session.spending.add(_budgets(session, exchange) if policy.budgets.all else (), -back, now)
+        exchange.cost = cost
+        session.totals.cost -= back
+    exchange.usage = usage
+    session.totals.output -= before.output - usage.output
+    session.totals.reasoning -= before.reasoning - usage.reasoning
+    if exchange.turn is not None:
+        exchange.turn = msgspec.structs.replace(exchange.turn, usage=usage)
+    if exchange.grant is not None:
+        exchange.grant.charge(_limited(exchange, usage), now)
 
 
 def refund(exchange: Exchange) -> None:

@@ -1,5 +1,6 @@
 """Pictures, sound and documents that come inside a body, read into parts. Sentences and codes are OpenAI's own."""
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Literal
@@ -13,6 +14,9 @@ _DATA_URL = (
     "Expected a base64-encoded data URL with an image MIME type "
     "(e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU='), but got"
 )
+#: What begins a page of a PDF that is not compressed.
+_PAGE = re.compile(rb"/Type\s*/Page\b")
+
 _IMAGE_FORMATS = (
     "You uploaded an unsupported image. Please make sure your image has of one the following formats: "
     "['png', 'jpeg', 'gif', 'webp']."
@@ -69,7 +73,19 @@ def document(name: str, written: str, param: str) -> File:
         found = media.data_url(written)
     except ValueError:
         raise _not_base64(param) from None
-    return File(name, words_of(found[1] if found else _bytes(written, param)))
+    return file_of(name, found[1] if found else _bytes(written, param))
+
+
+def file_of(name: str, data: bytes, id: str = "") -> File:
+    """Read a document's bytes: its text, or how many pages a PDF has; of any other nothing is known."""
+    if is_pdf(data):
+        return File(name, "", id, max(1, len(_PAGE.findall(data))))
+    return File(name, words_of(data), id)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Tell whether bytes are a PDF."""
+    return data.startswith(b"%PDF")
 
 
 def words_of(data: bytes) -> str:

@@ -293,10 +293,10 @@ class _Fail(Deed, frozen=True):
     order: ClassVar = Turn.ENDS
 
     def stream(self, answer: Sse) -> Iterator[Piece]:
-        for piece in marked(answer.frames, self.place):
+        for went, piece in enumerate(marked(answer.frames, self.place)):
             if isinstance(piece, Mark):
                 broken = (Raw(piece.due, b"", cut="fin"),)
-                yield from answer.fail(refusal_of(self.fault), piece.due) if answer.fail else broken
+                yield from answer.fail(refusal_of(self.fault), piece.due, went) if answer.fail else broken
                 return
             yield piece
 

@@ -56,7 +56,7 @@ def inquire(
     dice = Dice(responder.scenario.seed, prompt.fingerprint())
     found = responder.find(prompt, model, session.progress, exchange, dice)
     usage = overridden(Usage(tokens), found.usage)
-    turn = Turn(prompt, (), usage, dice.letters, int(exchange.started), found.label, found.headers)
+    turn = Turn(prompt, (), usage, dice.letters, int(exchange.started), found.label, found.headers, responder.quirks)
     return Inquiry(turn, found, responder.tempo(exchange.call.pace or found.pace, model), dice)
 
 

@@ -5,6 +5,7 @@ refused is not charged. Every wait that is told is the true one, on the session'
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from math import ceil
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from .access import Limits
 from .catalogue import Names
 from .errors import GatewayError
 from .keys import Caller, masked
-from .metering import MEASURES, SLACK, Level, Measured, Meter, costs, tightest
+from .metering import MEASURES, SLACK, Costs, Level, Meter, costs, tightest
 from .scenario import LimitSpec, Scenario
 from .turn import Usage
 from .units import Rate
@@ -22,6 +23,9 @@ from .wire import retry_headers
 
 _SHORT = {"requests": "R", "tokens": "T", "input_tokens": "IT", "output_tokens": "OT"}
 _PERIODS = {1.0: ("sec", "S"), 60.0: ("min", "M"), 3600.0: ("hour", "H"), 86400.0: ("day", "D")}
+
+#: Waits are told in whole milliseconds; what is so little more than one is not told as the next.
+_HALF_SLACK = SLACK / 2
 
 #: Counters that are kept before those that are full again are forgotten.
 _CROWD = 1000
@@ -41,15 +45,20 @@ class Quotas:
             + tuple(_meters(spec.limits, f"keys.{key}.limits", f"keys.{masked(key)}.limits"))
             for key, spec in scenario.keys.items()
         }
-        self._worded = _HEADERS[scenario.limit_headers]
+        self._style = scenario.limit_headers
+        self.everywhere = self._style in _EVERYWHERE
 
     def meters(self, caller: Caller) -> tuple[Meter, ...]:
         """Return every meter that counts this caller's calls."""
         return self._everyone if caller.spec is None else self._keys.get(caller.key, self._everyone)
 
-    def headers(self, levels: Iterable[Level], now: float) -> dict[str, str]:
-        """Word what is left, as the gateway's headers do; `now` is the moment on the session's clock."""
-        return self._worded(tightest(levels, now), now)
+    def headers(self, told: Iterable[Level], now: float, style: str = "") -> dict[str, str]:
+        """Word what is left, as the gateway's headers do, or those of another style, unless it has none at all.
+
+        `now` is the moment on the session's clock.
+        """
+        style = self._style if self._style == "none" else style or self._style
+        return _HEADERS[style](told, now)
 
 
 def _meters(limits: Limits | None, path: str, shown: str = "") -> Iterator[Meter]:
@@ -65,14 +74,39 @@ def _meters(limits: Limits | None, path: str, shown: str = "") -> Iterator[Meter
                 yield Meter(f"{path}{end}", f"{shown or path}{end}", measure, amount, period, per, models, spec)
 
 
+class Counters(NamedTuple):
+    """Those of a caller's calls of a model, as long as its meters are these; answers tell of some of them.
+
+    `choose`: several of those are of one measure.
+    """
+
+    meters: tuple[Meter, ...]
+    levels: list[Level]
+    told: list[Level]
+    choose: bool
+
+    def tell(self) -> list[Level]:
+        """Return what answers tell of as of the last refresh, one of each measure: the tightest.
+
+        Concurrency is not told of, and neither are limits of the provider behind the gateway.
+        """
+        return tightest(self.told) if self.choose else self.told
+
+    def refresh(self, now: float) -> None:
+        """Let time refill them all."""
+        for level in self.levels:
+            level.refresh(now)
+
+
 class Grant(msgspec.Struct):
     """A call that was let in: the counters it takes of, and for how much it has by now.
 
-    Every change says the moment `now`, on the session's clock.
+    Every change says the moment `now`, on the session's clock; `at` is that of the last.
     """
 
-    levels: list[Level]
-    taken: dict[Measured, int]
+    counters: Counters
+    taken: Costs
+    at: float
 
     def charge(self, usage: Usage, now: float) -> None:
         """Take what an answer cost beyond what its prompt did."""
@@ -82,25 +116,23 @@ class Grant(msgspec.Struct):
         """Give back what a call took that was refused after all; `keep_request`: but for having asked."""
         self._settle(costs(int(keep_request), 0), now)
 
-    def _settle(self, taken: dict[Measured, int], now: float) -> None:
-        for level in self.levels:
-            more = taken[level.measure] - self.taken[level.measure]
-            if more:
-                level.refresh(now)
-                level.take(more)
+    def _settle(self, taken: Costs, now: float) -> None:
+        before, self.at = self.taken, now
+        for level in self.counters.levels:
+            level.draw(taken[level.at] - before[level.at], now)
         self.taken = taken
+
+    def refuse(self, lacking: Iterable[Level], model: str) -> GatewayError:
+        """Give all of it back, and return how to say that these had not enough."""
+        taken = self.taken
+        self.end()
+        self._settle(costs(0, 0), self.at)
+        return _refusal([(level, taken[level.at] or 1) for level in lacking], model)
 
     def end(self) -> None:
         """Let another call take the place of this one: it is over."""
-        for level in self.levels:
+        for level in self.counters.levels:
             level.open -= 1
-
-
-class _Met(NamedTuple):
-    """The counters of a caller's calls of a model, as long as its meters are these."""
-
-    meters: tuple[Meter, ...]
-    levels: list[Level]
 
 
 class Limiter:
@@ -108,7 +140,7 @@ class Limiter:
 
     def __init__(self) -> None:
         self._levels: dict[tuple[str, ...], Level] = {}
-        self._met: dict[tuple[str, str], _Met] = {}
+        self._met: dict[tuple[str, str], Counters] = {}
         self._crowd = _CROWD
 
     def __len__(self) -> int:
@@ -119,18 +151,21 @@ class Limiter:
 
         Raises GatewayError (429), with the true wait, when one of them has not enough left.
         """
-        levels = self.levels(meters, caller, names, now)
-        taken = costs(1, tokens)
-        lacking = [level for level in levels if not level.has(taken[level.measure] or 1, now)]
-        if lacking:
-            raise _refusal([(level, taken[level.measure] or 1) for level in lacking], names[0])
-        for level in levels:
+        counters, taken = self.counters(meters, caller, names, now), costs(1, tokens)
+        lacking: list[Level] = []
+        for level in counters.levels:
+            cost = taken[level.at]
+            level.draw(cost, now)
             level.open += 1
-            level.take(taken[level.measure])
-        return Grant(levels, taken)
+            if level.left + level.slack < (not cost):  # of what it takes nothing yet, there must be one
+                lacking.append(level)
+        grant = Grant(counters, taken, now)
+        if lacking:
+            raise grant.refuse(lacking, names[0])
+        return grant
 
-    def levels(self, meters: tuple[Meter, ...], caller: Caller, names: Names, now: float) -> list[Level]:
-        """Return the counters of every meter that concerns a caller's calls of a model.
+    def counters(self, meters: tuple[Meter, ...], caller: Caller, names: Names, now: float) -> Counters:
+        """Return the counters of every meter that concerns a caller's calls of a model, as they were last refreshed.
 
         A meter that is not what it was, since the scenario was replaced, counts anew.
         """
@@ -139,8 +174,10 @@ class Limiter:
             if max(len(self._levels), len(self._met)) >= self._crowd:
                 self._forget(now)
             levels = [self._level(meter, meter.scope(caller, names), now) for meter in meters if meter.concerns(names)]
-            met = self._met[caller.key, names[0]] = _Met(meters, levels)
-        return met.levels
+            told = [level for level in levels if level.told]
+            choose = len({level.measure for level in told}) < len(told)
+            met = self._met[caller.key, names[0]] = Counters(meters, levels, told, choose)
+        return met
 
     def _level(self, meter: Meter, scope: tuple[str, ...], now: float) -> Level:
         level = self._levels.get(scope)
@@ -170,25 +207,33 @@ def _refusal(asked: Sequence[tuple[Level, int]], model: str) -> GatewayError:
     state = f"Limit {level.amount:.15g}, Used {level.used}, Requested {wanted}."
     message = f"Rate limit reached for {model} on {_name(level.meter)}: {state}"
     if wait is None:
-        return _worded(level.meter, message)
-    wait = _whole_millis(wait) / 1000
+        return _worded(level.meter, message, model)
+    wait = ceil((wait - _HALF_SLACK) * 1000) / 1000
     message += f" Please try again in {go_duration(wait)}."
-    return _worded(level.meter, message, retry_headers(wait), "; advance the clock to go on at once")
+    return _worded(level.meter, message, model, retry_headers(wait), "; advance the clock to go on at once")
 
 
 def _too_large(level: Level, model: str, wanted: int) -> GatewayError:
     state = f"Limit {level.amount:.15g}, Requested {wanted}."
     advice = "The input or output tokens must be reduced in order to run successfully."
-    return _worded(level.meter, f"Request too large for {model} on {_name(level.meter)}: {state} {advice}")
+    return _worded(level.meter, f"Request too large for {model} on {_name(level.meter)}: {state} {advice}", model)
 
 
-def _worded(meter: Meter, message: str, headers: Mapping[str, str] = {}, advice: str = "") -> GatewayError:
+def _worded(meter: Meter, message: str, model: str, headers: Mapping[str, str] = {}, advice: str = "") -> GatewayError:
     """Make the refusal: in the provider's name where it is one's behind the gateway; a limit's own words win."""
     kind = "rate_limit" if meter.measure in {"requests", "concurrency"} else "token_limit"
     if meter.spec.upstream:
         kind, message = "upstream_limit", f"The upstream provider answered 429: {message}"
     hint = f"{meter.shown} in the scenario{advice}"
-    return GatewayError(kind, meter.spec.message or message, headers=headers, hint=hint)
+    details = {"limit": f"{meter.amount:.15g}", **({"minutes": f"{meter.period / 60:.15g}"} if meter.period else {})}
+    if meter.spec.message is None:
+        details |= {"measure": _measure(meter), "model": model}  # so that protocols have words of their own for it
+    return GatewayError(kind, meter.spec.message or message, headers=headers, hint=hint, details=details)
+
+
+def _measure(meter: Meter) -> str:
+    """Say in full what a limit counts: `input tokens per minute`."""
+    return _name(meter).partition(" (")[0].replace("per min", "per minute")
 
 
 def _name(meter: Meter) -> str:
@@ -199,15 +244,9 @@ def _name(meter: Meter) -> str:
     return f"{words} per {period} ({_SHORT[meter.measure]}P{letter})" if letter else f"{words} per {period}"
 
 
-def _whole_millis(seconds: float) -> int:
-    return ceil((seconds - SLACK / 2) * 1000)
-
-
 def go_duration(seconds: float) -> str:
     """Word a length of time as OpenAI's headers do, which is Go's way: `20ms`, `1s`, `6m0s`, `1h2m3.5s`."""
-    if not seconds:
-        return "0s"
-    millis = _whole_millis(seconds)
+    millis = ceil((seconds - _HALF_SLACK) * 1000)
     if millis < 1000:
         return f"{millis}ms" if millis > 0 else "0s"
     minutes, rest = divmod(millis, 60_000)
@@ -218,24 +257,63 @@ def go_duration(seconds: float) -> str:
     return f"{minutes}m{words}" if minutes else words
 
 
-_OPENAI_NAMES = {
-    measure: [f"x-ratelimit-{what}-{measure.replace('_', '-')}" for what in ("limit", "remaining", "reset")]
+_OPENAI_NAMES = [
+    [f"x-ratelimit-{what}-{measure.replace('_', '-')}" for what in ("limit", "remaining", "reset")]
     for measure in MEASURES
-}
+]
 
 
-def _openai_headers(found: Mapping[Measured, Level], _now: float) -> dict[str, str]:
+def _openai_headers(told: Iterable[Level], _now: float) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for measure, level in found.items():
-        limit, remaining, reset = _OPENAI_NAMES[measure]
+    for level in told:
+        limit, remaining, reset = _OPENAI_NAMES[level.at]
         headers[limit] = level.limit
         headers[remaining] = str(level.remaining)
-        headers[reset] = go_duration(level.wait(level.amount) or 0.0)
+        wait = level.wait(level.amount)
+        headers[reset] = go_duration(wait) if wait else "0s"
     return headers
 
 
+def _anthropic_headers(told: Iterable[Level], now: float) -> dict[str, str]:
+    """Word limits as Anthropic does: when each is full again is a moment. Source: its API reference, "Rate limits"."""
+    headers: dict[str, str] = {}
+    for level in told:
+        start = f"anthropic-ratelimit-{level.measure.replace('_', '-')}"
+        full = ceil(now + (level.wait(level.amount) or 0.0))
+        headers[f"{start}-limit"] = level.limit
+        headers[f"{start}-remaining"] = str(level.remaining)
+        headers[f"{start}-reset"] = f"{datetime.fromtimestamp(full, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return headers
+
+
+def _second_headers(told: Iterable[Level], _now: float) -> dict[str, str]:
+    """Word limits under OpenAI's names, with whole seconds until they are full again."""
+    headers: dict[str, str] = {}
+    for level in told:
+        limit, remaining, reset = _OPENAI_NAMES[level.at]
+        headers |= {limit: level.limit, remaining: str(level.remaining)}
+        headers[reset] = str(ceil(level.wait(level.amount) or 0.0))
+    return headers
+
+
+def _unix_headers(told: Iterable[Level], now: float) -> dict[str, str]:
+    """Word the limit of requests alone, with the moment when it is full again, in seconds since 1970."""
+    for level in told:
+        if level.measure == "requests":
+            reset = ceil(now + (level.wait(level.amount) or 0.0))
+            left = str(level.remaining)
+            return {"x-ratelimit-limit": level.limit, "x-ratelimit-remaining": left, "x-ratelimit-reset": str(reset)}
+    return {}
+
+
 #: How a gateway's headers tell what is left, by the name that a gateway file gives.
-_HEADERS: dict[str, Callable[[Mapping[Measured, Level], float], dict[str, str]]] = {
+_HEADERS: dict[str, Callable[[Iterable[Level], float], dict[str, str]]] = {
     "openai": _openai_headers,
-    "none": lambda _found, _now: {},
+    "anthropic": _anthropic_headers,
+    "seconds": _second_headers,
+    "unix": _unix_headers,
+    "none": lambda _told, _now: {},
 }
+
+#: Whose are on every answer, whether there is such an endpoint or not. Source: GetGoAPI's docs.
+_EVERYWHERE = {"unix"}

@@ -20,15 +20,13 @@ SLACK = 1e-5
 _MOST_SLACK = 0.5
 
 
-def costs(calls: int, input: int, output: int = 0) -> dict[Measured, int]:
+#: How much is taken of each measure, in the order of MEASURES.
+Costs = tuple[int, int, int, int, int]
+
+
+def costs(calls: int, input: int, output: int = 0) -> Costs:
     """Return what so many calls and tokens take of each measure; places are not taken, but counted while open."""
-    return {
-        "requests": calls,
-        "tokens": input + output,
-        "input_tokens": input,
-        "output_tokens": output,
-        "concurrency": 0,
-    }
+    return calls, input + output, input, output, 0
 
 
 class Meter(NamedTuple):
@@ -65,15 +63,16 @@ class Meter(NamedTuple):
 class Level:
     """What a meter has left for one scope, as of the last refresh; below nothing is waited for.
 
-    `since` is that moment; `open` counts the calls under way that took of it. `told`: answers tell of it, and word its
-    `limit` so.
+    `since` is that moment; `open` counts the calls under way that took of it. `at` is its measure's place in MEASURES.
+    `told`: answers tell of it, and word its `limit` so.
     """
 
-    __slots__ = ("amount", "left", "limit", "measure", "meter", "open", "since", "slack", "told")
+    __slots__ = ("amount", "at", "left", "limit", "measure", "meter", "open", "since", "slack", "told")
 
     def __init__(self, meter: Meter, now: float) -> None:
         self.meter = meter
         self.measure = meter.measure
+        self.at = MEASURES.index(meter.measure)
         self.amount = self.left = meter.amount
         self.limit = str(int(meter.amount))
         self.since = now
@@ -96,24 +95,20 @@ class Level:
         """How much is taken of it."""
         return ceil(self.amount - self.left - self.slack)
 
-    def has(self, wanted: float, now: float) -> bool:
-        """Tell whether there is enough left at this moment."""
-        self.refresh(now)
-        return wanted <= self.left + self.slack
-
     def refresh(self, now: float) -> None:
         """Let time refill it."""
-        self.since = now
+        self.draw(0, now)
 
     def wait(self, wanted: float) -> float | None:
         """Return the seconds until `wanted` is there; None where no time will do."""
         raise NotImplementedError
 
-    def take(self, cost: float) -> None:
-        """Take from it, or give back what is less than nothing."""
-        self.left -= cost
-        if cost < 0:
-            self.left = min(self.left, self.amount)
+    def draw(self, cost: float, now: float) -> None:
+        """Let time refill it, then take from it, be there enough or not, or give back what is less than nothing.
+
+        A clock that was set back starts over.
+        """
+        raise NotImplementedError
 
 
 class Bucket(Level):
@@ -126,12 +121,16 @@ class Bucket(Level):
         self.speed = meter.amount / meter.period
         self.slack = min(_MOST_SLACK, SLACK * self.speed)
 
-    def refresh(self, now: float) -> None:
-        """Let time refill it; a clock that was set back starts over."""
-        if self.left < self.amount and now > self.since:
-            self.left += (now - self.since) * self.speed
-            self.left = min(self.left, self.amount)
+    def draw(self, cost: float, now: float) -> None:
+        """Let so much a second flow in, then take."""
+        left, most = self.left, self.amount
+        if left < most and now > self.since:
+            left += (now - self.since) * self.speed
+            if left > most:  # noqa: PLR1730 - done several times a call: min() doubles the cost
+                left = most
         self.since = now
+        left -= cost
+        self.left = left if left < most else most  # noqa: FURB136 - as above
 
     def wait(self, wanted: float) -> float:
         """Return the seconds until `wanted` has flowed in."""
@@ -151,18 +150,15 @@ class Window(Level):
         super().__init__(meter, now)
         self.began = now
 
-    def refresh(self, now: float) -> None:
-        """Fill it when it is over; a clock that was set back starts over."""
+    def draw(self, cost: float, now: float) -> None:
+        """Fill it when it is over, then take; the first who does begins it."""
         self.since = now
         self.began = min(self.began, now)
         if now + SLACK >= self.began + self.meter.period:
             self.left = self.amount
-
-    def take(self, cost: float) -> None:
-        """Take from it; the first who does begins it."""
-        if self.left == self.amount:
-            self.began = self.since
-        super().take(cost)
+        if cost > 0 and self.left == self.amount:
+            self.began = now
+        self.left = min(self.left - cost, self.amount)
 
     def wait(self, wanted: float) -> float:
         """Return the seconds until it is over, where there is not enough left."""
@@ -174,7 +170,7 @@ class Places(Level):
 
     __slots__ = ()
 
-    def refresh(self, now: float) -> None:
+    def draw(self, cost: float, now: float) -> None:  # noqa: ARG002 - a place costs nothing
         """Count what is open."""
         self.since, self.left = now, self.amount - self.open
 
@@ -183,16 +179,11 @@ class Places(Level):
         return 0.0 if wanted <= self.left else None
 
 
-def tightest(levels: Iterable[Level], now: float) -> dict[Measured, Level]:
-    """Return what answers tell of: for each measure, the level with the least left, or the longest wait.
-
-    Concurrency is not told of, and neither are limits of the provider behind the gateway.
-    """
+def tightest(levels: Iterable[Level]) -> list[Level]:
+    """Return, for each measure, the level with the least left as of the last refresh, or the longest wait."""
     found: dict[Measured, Level] = {}
     for level in levels:
-        if level.told:
-            level.refresh(now)
-            known = found.setdefault(level.measure, level)
-            if known is not level and level.tighter_than(known):
-                found[level.measure] = level
-    return found
+        known = found.setdefault(level.measure, level)
+        if known is not level and level.tighter_than(known):
+            found[level.measure] = level
+    return list(found.values())

@@ -7,7 +7,7 @@ from .turn import Usage
 
 
 class Totals:
-    """Running sums; nothing in them is ever taken back."""
+    """Running sums; nothing in them is ever taken back, but the cost of what failed after it was paid."""
 
     def __init__(self) -> None:
         self.calls: dict[int, int] = {}

@@ -68,6 +68,10 @@ AUDIO_INPUT = 10
 AUDIO_INPUT_GEMINI = 32
 AUDIO_OUTPUT = 20
 
+# A page of a PDF, its picture and its words together. Sources: Anthropic's guide to PDFs (the least), Gemini's.
+PDF_PAGE = 1500
+PDF_PAGE_GEMINI = 258
+
 #: More characters than these are worked on in a thread: about 5 ms of counting is the most others should wait.
 LARGE = 50_000
 
@@ -78,11 +82,15 @@ Result = TypeVar("Result")
 
 
 class InputTokens(Value, frozen=True):
-    """What a prompt costs. `total` includes `audio` and `image`."""
+    """What a prompt costs. `total` includes `audio` and `image`, and what of it is `cached` or written to the prompt
+    cache; `cache_written` includes `cache_written_long`, what is kept for long."""
 
     total: int
     audio: int = 0
     image: int = 0
+    cached: int = 0
+    cache_written: int = 0
+    cache_written_long: int = 0
 
 
 def count_input(prompt: Prompt, vocabulary: Vocabulary) -> InputTokens:
@@ -100,6 +108,8 @@ def count_input(prompt: Prompt, vocabulary: Vocabulary) -> InputTokens:
                     words += count(part.text)
                 case Image():
                     image += image_tokens(prompt.model, part)
+                case File():
+                    words += count(part.text) + part.pages * _page(prompt.model)
                 case Audio():
                     audio += _audio_input_tokens(prompt.model, part.seconds)
                     words += count(part.transcript)
@@ -147,10 +157,14 @@ def _audio_input_tokens(model: str, seconds: float) -> int:
     return ceil((AUDIO_INPUT_GEMINI if base_model(model).startswith("gemini") else AUDIO_INPUT) * seconds)
 
 
+def _page(model: str) -> int:
+    return PDF_PAGE_GEMINI if base_model(model).startswith("gemini") else PDF_PAGE
+
+
 def _said_before(part: Part, vocabulary: Vocabulary) -> int:
     """Count any other part of the history. Old reasoning is not read again."""
     match part:
-        case ToolResult(text=text) | File(text=text):
+        case ToolResult(text=text):
             return vocabulary.count(text)
         case Reasoning():
             return 0

@@ -110,6 +110,10 @@ class Vocabulary:
         """Return the text's tokens, each as its bytes: not always whole characters."""
         return self._encoding.decode_tokens_bytes(self._ids(_sound(text)))
 
+    def ids(self, text: str) -> list[int]:
+        """Return the ids of the text's tokens."""
+        return self._ids(_sound(text))
+
     def split(self, text: str) -> list[tuple[str, int]]:
         """Cut the text into pieces, each with how many tokens it is; joined they are the text again.
 
@@ -218,6 +222,7 @@ def _build(name: str) -> Vocabulary:
     spec = SPECS[name]
     ranks = unpack((fixtures_dir() / "vocab" / spec.file).read_bytes(), spec.size)
     encoding = Encoding(name, pat_str=spec.pattern, mergeable_ranks=ranks, special_tokens=spec.special)
+    ranks.clear()  # it has made its own of them; kept, they would be 23 MB
     vocabulary = Vocabulary(name, encoding)
     vocabulary.count("The first count compiles the pattern.")
     return vocabulary
@@ -250,7 +255,7 @@ _ENCODINGS = (
     (r"gpt-4(?![\w.])|gpt-3\.5|gpt-35-turbo", "cl100k_base"),
     (r"(davinci|babbage)-002|text-embedding-(ada-002|3-)", "cl100k_base"),
     (r"text-davinci-(00[23]|edit)|code-(davinci|cushman)|(davinci|cushman)-codex", "p50k_base"),
-    (r"gpt-?2(?!\w)|(davinci|curie|babbage|ada)(?![\w-])", "r50k_base"),
+    (r"gpt-?2(?!\w)|whisper-|(davinci|curie|babbage|ada)(?![\w-])", "r50k_base"),
     (r"text-(davinci|curie|babbage|ada)-001|text-(similarity|search)-|code-search-", "r50k_base"),
 )
 
@@ -265,8 +270,8 @@ def base_model(model: str) -> str:
 def encoding_name(model: str) -> str:
     """Return the name of the vocabulary that a model writes in.
 
-    Source: tiktoken's model table, except that a fine-tuned gpt-4.1 or gpt-4.5 has its base model's. Names it
-    does not know get `o200k_base`: an estimate for models whose vocabulary is not public.
+    Source: tiktoken's model table, except that a fine-tuned gpt-4.1 or gpt-4.5 has its base model's, and that Whisper
+    writes in GPT-2's. Names it does not know get `o200k_base`: an estimate for models whose vocabulary is not public.
     """
     name = base_model(model)
     return next((encoding for pattern, encoding in _ENCODINGS if re.match(pattern, name)), "o200k_base")

@@ -34,6 +34,8 @@ class Tariff(msgspec.Struct, frozen=True):
 
     input: Decimal = ZERO
     cached_input: Decimal = ZERO
+    cache_write: Decimal = ZERO
+    cache_write_long: Decimal = ZERO
     output: Decimal = ZERO
     image: Decimal = ZERO
     second: Decimal = ZERO
@@ -43,9 +45,17 @@ class Tariff(msgspec.Struct, frozen=True):
         cost = self.input * (usage.input - usage.cached) + self.output * usage.output
         if usage.cached:
             cost += self.cached_input * usage.cached
+        if usage.cache_written:
+            cost += self._writing(usage)
         if images or seconds:
             cost += self.image * images + self.second * _exact(seconds)
         return cost
+
+    def _writing(self, usage: Usage) -> Decimal:
+        """Return how much dearer it is to keep tokens than only to read them."""
+        long = usage.cache_written_long
+        kept = self.cache_write * (usage.cache_written - long) + self.cache_write_long * long
+        return kept - self.input * usage.cache_written
 
 
 FREE = Tariff()
@@ -83,7 +93,9 @@ def _exact(amount: float) -> Decimal:
 def _tariff(price: Price) -> Tariff:
     given = {name: _exact(value) for name, value in msgspec.structs.asdict(price).items() if value is not None}
     given.setdefault("cached_input", given.get("input", ZERO))
-    by_million = ("input", "cached_input", "output")
+    given.setdefault("cache_write", given.get("input", ZERO))
+    given.setdefault("cache_write_long", given["cache_write"])
+    by_million = ("input", "cached_input", "cache_write", "cache_write_long", "output")
     return Tariff(**{name: amount / _MILLION if name in by_million else amount for name, amount in given.items()})
 
 
@@ -112,7 +124,7 @@ class Account:
 
     def is_stale(self, start: Decimal | None) -> bool:
         """Tell whether it began with other money than a key begins with now."""
-        return self.start is not start and self.start != start
+        return self.start != start
 
     def move(self, kind: Kind, amount: Decimal, at: float, note: str = "") -> Entry:
         """Add money, or take it with a negative amount, and note it. Money added to no end of it is only noted."""
@@ -141,7 +153,7 @@ class Wallet:
         """Return a key's account; one whose start the scenario has changed since begins anew."""
         start = prices.start(caller)
         account = self._accounts.get(caller.key)
-        if account is None or account.is_stale(start):
+        if account is None or (account.start is not start and account.is_stale(start)):
             if len(self._accounts) >= MAX_ACCOUNTS:
                 del self._accounts[next(iter(self._accounts))]
             account = self._accounts[caller.key] = Account(caller.key, start, self._ledger)
@@ -153,7 +165,9 @@ class Wallet:
         """Return what a key has left; None: no end of it."""
         start = prices.start(caller)
         account = self._accounts.get(caller.key)
-        return start if account is None or account.is_stale(start) else account.balance
+        if account is None or (account.start is not start and account.is_stale(start)):
+            return start
+        return account.balance
 
     def __iter__(self) -> Iterator[tuple[str, Account]]:
         return iter(self._accounts.items())
@@ -167,7 +181,7 @@ def afford(balance: Decimal, tariff: Tariff, tokens: int, max_tokens: int | None
 
     Raises GatewayError (402).
     """
-    dearest = tariff.input * tokens + tariff.output * (max_tokens or 0)
+    dearest = tariff.input * tokens + (tariff.output * max_tokens if max_tokens else ZERO)
     if balance > dearest:
         return
     if balance <= 0:

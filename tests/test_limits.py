@@ -298,3 +298,18 @@ async def test_of_many_streams_at_once_as_many_as_there_are_places_go_through(gw
 )  # fmt: skip
 def test_a_time_is_worded_as_go_does(seconds, words):
     assert go_duration(seconds) == words
+
+
+def test_what_is_told_is_the_tightest_of_a_measure_and_nothing_of_places_or_providers():
+    limits = [
+        {"requests": "10/s", "tokens": "100/min", "concurrency": 1},
+        {"requests": "3/h", "kind": "window"},
+        {"input_tokens": "5/s", "upstream": True},
+    ]
+    meters, limiter, caller = Quotas(load({"limits": limits})).meters(Caller("")), Limiter(), Caller("")
+    counters = limiter.admit(meters, caller, ("m",), 1, 1000.0).counters
+    counters.refresh(1010.0)
+    assert {level.measure: (level.limit, level.remaining, level.wait(level.amount)) for level in counters.tell()} == {
+        "requests": ("3", 2, 3590.0),
+        "tokens": ("100", 100, 0.0),
+    }

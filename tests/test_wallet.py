@@ -51,6 +51,17 @@ def test_cached_tokens_cost_as_much_as_others_unless_they_have_a_price():
     assert tariff.cost(Usage(input=10, cached=10)) == tariff.cost(Usage(input=10))
 
 
+def test_what_the_cache_keeps_has_its_price_and_for_an_hour_another():
+    def cost(usage, **price):
+        return Prices(load({"prices": {"mock-1": price}})).of(("mock-1",)).cost(usage)
+
+    usage = Usage(input=1_000_000, cached=200_000, cache_written=300_000, cache_written_long=100_000)
+    assert cost(usage, input=10) == 10
+    assert cost(usage, input=10, cached_input=1, cache_write=20) == Decimal("11.2")
+    prices = {"input": 10, "cached_input": 1, "cache_write": 20, "cache_write_long": 30}
+    assert cost(usage, **prices) == Decimal("12.2")
+
+
 def test_pictures_and_seconds_have_prices_of_their_own():
     tariff = Tariff(image=Decimal("0.04"), second=Decimal("0.1"))
     assert tariff.cost(Usage(), images=2, seconds=1.5) == Decimal("0.23")
