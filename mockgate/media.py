@@ -32,6 +32,12 @@ def data_url(url: str) -> tuple[str, bytes] | None:
     return media_type.strip().lower() or "text/plain", data
 
 
+def dimensions(size: str) -> tuple[int, int]:
+    """Return the width and the height of a size that is written `1024x1536`."""
+    width, _, height = size.partition("x")
+    return int(width), int(height)
+
+
 def image_size(data: bytes) -> tuple[int, int] | None:
     """Return width and height in pixels.
 
