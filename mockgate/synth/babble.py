@@ -4,7 +4,6 @@ A vowel is a train of grains, one per glottal period, each a sum of damped forma
 Grains are computed once; a pitch is how much of each grain is kept: speaking costs one slice per period.
 """
 
-import re
 import struct
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -14,6 +13,7 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
+from ..expressions import regex
 from ..rng import Dice
 
 RATE = 24_000
@@ -81,7 +81,7 @@ _LONGEST = RATE // 60  # a period of a pitch that no voice falls to
 _SYLLABLE = 3  # weight: three letters, or one ideograph
 _REST = 4  # what a punctuation mark adds to its own weight
 _MARKS = ".,;:!?…。、，；：！？"
-_UNITS = re.compile(rf"\s+|[{_MARKS}]+|[^\s{_MARKS}]+")
+_UNITS = regex(rf"\s+|[{_MARKS}]+|[^\s{_MARKS}]+")
 
 
 def voice_named(name: str) -> Voice:

@@ -28,7 +28,7 @@ from .containers import (
 PHRASES = 5
 """Phrases in a recording: all of one length and silent at the end, so that they follow in any order."""
 
-_CONTENT_TYPES = {
+CONTENT_TYPES = {
     "aac": "audio/aac",
     "flac": "audio/flac",
     "mp3": "audio/mpeg",
@@ -64,8 +64,8 @@ def speak(
 
     Raises ValueError, which names the known formats, for any other. `speed` is greater than 0.
     """
-    if format not in _CONTENT_TYPES:
-        raise ValueError(f"unknown audio format {format!r}: known are {', '.join(_CONTENT_TYPES)}")
+    if format not in CONTENT_TYPES:
+        raise ValueError(f"unknown audio format {format!r}: known are {', '.join(CONTENT_TYPES)}")
     seconds = spoken_seconds(text, speed)
     speaker = voice_named(voice)
     own = dice.fork("sound", text, voice)
@@ -78,7 +78,7 @@ def speak(
             data = _opus(_recording("opus", speaker.tract), round(seconds * 48_000), own)
         case _:
             data = _WRITERS[format](babble(text, round(seconds * RATE), speaker, own))
-    return Sound(data, seconds, _CONTENT_TYPES[format])
+    return Sound(data, seconds, CONTENT_TYPES[format])
 
 
 def spoken_seconds(text: str, speed: float = 1.0) -> float:
