@@ -2,9 +2,10 @@
 
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -15,7 +16,9 @@ from .units import Seconds, Share
 #: The states a job of each kind passes through before its end, with how long each lasts if nothing else is said.
 STATES: dict[str, dict[str, float]] = {
     "batch": {"validating": 1.0, "in_progress": 8.0, "finalizing": 1.0},
+    "message_batch": {"in_progress": 10.0},
     "response": {"queued": 1.0, "in_progress": 0.0},
+    "video": {"queued": 2.0, "in_progress": 8.0},
 }
 
 #: The events that webhooks can be told of.
@@ -28,6 +31,8 @@ EVENTS = (
     "response.failed",
     "response.cancelled",
     "response.incomplete",
+    "video.completed",
+    "video.failed",
 )
 
 
@@ -62,7 +67,31 @@ class JobSpec(Section, frozen=True):
             yield Flaw((), f"has {' and '.join(ways)} at once", "Give one of states, looks and by_hand.")
 
 
-def unknown_states(kind: str, specs: list[JobSpec], key: str) -> Iterator[Flaw]:
+class VideoSpec(JobSpec, frozen=True):
+    """How videos go: as all jobs, but each is queued `per_job` longer for every other that is under way, and with
+    `max_jobs` of a key under way, no more of them are taken."""
+
+    per_job: Seconds | None = None
+    max_jobs: Positive | None = None
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Find a queue that cannot grow, as it does not pass with the time."""
+        yield from super().flaws()
+        if self.per_job is not None and (self.by_hand or self.looks is not None):
+            yield Flaw(("per_job",), "goes with states that pass with the time", "Leave `looks` and `by_hand` out.")
+
+
+class RealtimeSpec(Section, frozen=True):
+    """How realtime sessions go: how long one `lasts`, and what the user's spoken turns are taken for, in their order:
+    what a session `hears` beyond them are words that fill the time."""
+
+    hears: list[str] = msgspec.field(default_factory=list)
+    lasts: Annotated[Seconds, msgspec.Meta(extra_json_schema={"default": "1h"})] = msgspec.field(
+        default_factory=partial(Seconds.read, "1h")
+    )
+
+
+def unknown_states(kind: str, specs: Sequence[JobSpec], key: str) -> Iterator[Flaw]:
     """Find states that jobs of a kind never pass through."""
     known = list(STATES[kind])
     for at, spec in enumerate(specs):
@@ -70,6 +99,15 @@ def unknown_states(kind: str, specs: list[JobSpec], key: str) -> Iterator[Flaw]:
             if state not in known:
                 near = did_you_mean(state, known) or f"There are {', '.join(known)}."
                 yield Flaw((key, at, "states", state), f'is no state of a {kind}: "{state}"', near)
+
+
+def unknown_words(kind: str, words: Mapping[str, str], key: str) -> Iterator[Flaw]:
+    """Find words for states that jobs of a kind are never in, on their way or at the end."""
+    known = [*STATES[kind], "completed", "failed"]
+    for state in words:
+        if state not in known:
+            near = did_you_mean(state, known) or f"There are {', '.join(known)}."
+            yield Flaw((key, state), f'is no state of a {kind}: "{state}"', near)
 
 
 class WebhookSpec(Section, frozen=True):

@@ -74,7 +74,9 @@ class Job:
         return self.state
 
     def share(self, now: float) -> float:
-        """Return how much of the present state's time has passed, from 0 to 1; of one that has no time, nothing."""
+        """Return how much of the present state's time or looks has passed, from 0 to 1; of one by hand, nothing."""
+        if not self.over and (looks := self._steps[self._at].looks) is not None:
+            return self._looks / (looks + 1)
         lasts = None if self.over else self._steps[self._at].lasts
         return min(1.0, max(0.0, (now - self.moments[self.state]) / lasts)) if lasts else 0.0
 
@@ -86,6 +88,13 @@ class Job:
         here = min(times[self._at], max(0.0, now - self.moments[self.state]))
         done = sum(times[: self._at]) + here
         return done / sum(times) if sum(times) else self._at / len(times)
+
+    def left(self, now: float) -> float | None:
+        """Return the seconds until it has come to its end, looked at or not; None when no clock moves it there."""
+        steps = self._steps[self._at :]
+        if self.held or any(step.lasts is None or step.looks is not None for step in steps):
+            return None
+        return max(0.0, self.moments[self.state] + sum([step.lasts or 0.0 for step in steps]) - now)
 
     # By hand.
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from .reading import Section
-from .sections import Tokens
+from .sections import Positive, Tokens
 
 _Metadata = dict[str, str]
 
@@ -36,6 +36,16 @@ class ResponseSeed(Section, frozen=True):
     model: str | None = None
 
 
+class CompletionSeed(Section, frozen=True):
+    """A stored chat completion that is there from the start: what was asked, and what was said."""
+
+    id: str
+    input: str = "Hello"
+    text: str = "Hello! How can I help you?"
+    model: str | None = None
+    metadata: _Metadata = msgspec.field(default_factory=dict)
+
+
 class BatchSeed(Section, frozen=True):
     """A batch that is there from the start, and over: so many lines were `completed` and `failed`."""
 
@@ -48,10 +58,33 @@ class BatchSeed(Section, frozen=True):
     metadata: _Metadata = msgspec.field(default_factory=dict)
 
 
+class MessageBatchSeed(Section, frozen=True):
+    """A message batch that is there from the start, and over: so many requests `succeeded` and `errored`."""
+
+    id: str
+    model: str | None = None
+    succeeded: Tokens = 1
+    errored: Tokens = 0
+
+
+class VideoSeed(Section, frozen=True):
+    """A video that is there from the start, in this state for as long as nobody moves it by hand."""
+
+    id: str
+    prompt: str = "A calm sea at dusk"
+    model: str = "sora-2"
+    seconds: Positive = 4
+    size: str = "720x1280"
+    status: Literal["queued", "in_progress", "completed", "failed"] = "completed"
+
+
 class Seeds(Section, frozen=True):
     """The objects of each kind that a session begins with."""
 
     files: list[FileSeed] = msgspec.field(default_factory=list)
     conversations: list[ConversationSeed] = msgspec.field(default_factory=list)
     responses: list[ResponseSeed] = msgspec.field(default_factory=list)
+    completions: list[CompletionSeed] = msgspec.field(default_factory=list)
     batches: list[BatchSeed] = msgspec.field(default_factory=list)
+    message_batches: list[MessageBatchSeed] = msgspec.field(default_factory=list)
+    videos: list[VideoSeed] = msgspec.field(default_factory=list)

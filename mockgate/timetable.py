@@ -1,7 +1,7 @@
 """Which way a job goes: the first of a scenario's specs that matches decides, else its kind's usual states."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from .afterwards import STATES, JobSpec
 from .errors import Problem
@@ -18,18 +18,25 @@ class Way(NamedTuple):
     problem: tuple[str, str] | None
 
 
-class Timetable:
+S = TypeVar("S", bound=JobSpec)
+
+
+class Timetable(Generic[S]):
     """The specs for one kind of job, compiled; what is wrong with them is added to `problems`."""
 
-    def __init__(self, kind: str, specs: Sequence[JobSpec], path: str, problems: list[Problem]) -> None:
+    def __init__(self, kind: str, specs: Sequence[S], path: str, problems: list[Problem]) -> None:
         self._kind = kind
-        self._specs: list[tuple[Matcher, JobSpec]] = [
+        self._specs: list[tuple[Matcher, S]] = [
             (compile_when(spec.when, f"{path}[{at}].when", problems), spec) for at, spec in enumerate(specs)
         ]
 
+    def spec(self, facts: Facts) -> S | None:
+        """Return the spec for a job that these facts asked for, if the scenario has one."""
+        return next((spec for matcher, spec in self._specs if matcher.match(facts) is not None), None)
+
     def way(self, facts: Facts, dice: Dice) -> Way:
         """Return the way of a job that these facts asked for."""
-        spec = next((spec for matcher, spec in self._specs if matcher.match(facts) is not None), JobSpec())
+        spec = self.spec(facts) or JobSpec()
         return Way(self._steps(spec), _problem(spec, dice))
 
     def _steps(self, spec: JobSpec) -> tuple[Step, ...]:

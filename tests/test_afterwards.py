@@ -17,6 +17,12 @@ HOOK = {"url": "http://127.0.0.1:1/"}
         ({"responses": [{"states": {"validating": "1s"}}]}, "There are queued, in_progress."),
         ({"batches": [{"looks": 2, "by_hand": True}]}, "batches[0]: has looks and by_hand at once"),
         ({"batches": [{"states": {"in_progress": "-1s"}}]}, "batches[0].states.in_progress: is not a duration"),
+        ({"videos": [{"states": {"done": "1s"}}]}, 'is no state of a video: "done"'),
+        ({"videos": [{"looks": 2, "per_job": "1s"}]}, "videos[0].per_job: goes with states that pass with the time"),
+        (
+            {"video_words": {"complete": "done"}},
+            'video_words.complete: is no state of a video: "complete". Did you mean',
+        ),
         ({"webhooks": [{"url": "localhost"}]}, "webhooks[0].url: is no address"),
         ({"webhooks": [{**HOOK, "secret": "abc"}]}, "webhooks[0].secret: is no secret"),
         ({"webhooks": [{**HOOK, "secret": "whsec_???"}]}, "webhooks[0].secret: is no secret"),

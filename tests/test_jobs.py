@@ -45,6 +45,24 @@ def test_a_step_may_wait_for_looks_or_for_a_hand():
     assert (looked.state, looked.moments["completed"]) == ("completed", 1000)
 
 
+def test_looks_are_progress_too():
+    looked = job(Step("in_progress", looks=2))
+    assert [(looked.look(100), looked.share(100)) for _ in range(2)] == [
+        ("in_progress", pytest.approx(1 / 3)),
+        ("in_progress", pytest.approx(2 / 3)),
+    ]
+
+
+def test_a_job_knows_how_long_it_still_takes_unless_somebody_else_decides():
+    one = job()
+    assert [one.left(now) for now in (100, 101)] == [10, 9]
+    one.look(103)
+    assert [one.left(now) for now in (103, 500)] == [7, 0]
+    one.hold()
+    assert one.left(103) is None
+    assert job(Step("queued", looks=2)).left(100) is None
+
+
 def test_a_held_job_stays_and_goes_on_with_the_whole_state_when_released():
     one = job()
     one.look(103)
