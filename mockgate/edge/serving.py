@@ -8,6 +8,7 @@ import socket
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 import msgspec
@@ -17,10 +18,12 @@ from ..errors import MockgateError
 from ..gateway import Gateway
 from ..scenario import Scenario
 from . import boot
+from .certificates import Certificate, make_certificate
 from .console import Console
 from .reporting import report
 from .server import Server
 from .watching import Watch
+from .workshop import Workshop
 
 #: Seconds that answers under way have to end in once the server is told to stop: Docker kills after ten.
 DRAIN = 8.0
@@ -49,6 +52,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     report: bool = False
     no_control: bool = False
     control_key: str | None = None
+    tls: bool = False
 
     def load(self) -> Scenario:
         """Read the scenario. Raises ScenarioError with everything that is wrong with it."""
@@ -72,10 +76,24 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 async def serve(order: Order, out: TextIO) -> None:
     """Serve until SIGINT or SIGTERM; then take no more calls, and let the answers under way end for a while.
 
-    To be run in the main thread. Raises ScenarioError for a wrong scenario, and ListenError.
+    To be run in the main thread. Raises ScenarioError for a wrong scenario, CertificateError and ListenError.
     """
+    if not order.tls:
+        await _serve(order, out, None)
+        return
+    with TemporaryDirectory(prefix="mockgate-") as folder:
+        await _serve(order, out, make_certificate(order.host, Path(folder)))
+
+
+async def _serve(order: Order, out: TextIO, certificate: Certificate | None) -> None:
     gateway = order.assemble()
-    server = Server(gateway, order.host, order.port)
+    # Their processes begin when first needed, and end here, whatever else ends it.
+    with Workshop() as gateway.studio.crew, Workshop() as gateway.studio.artists:
+        await _hold(order, out, gateway, certificate)
+
+
+async def _hold(order: Order, out: TextIO, gateway: Gateway, certificate: Certificate | None) -> None:
+    server = Server(gateway, order.host, order.port, None if certificate is None else certificate.context)
     try:
         await server.start()
     except OSError as problem:
@@ -84,10 +102,14 @@ async def serve(order: Order, out: TextIO) -> None:
     console = Console(out, later=asyncio.get_running_loop().call_soon)
     if order.quiet:
         console.say(server.url)
+        if certificate is not None:
+            console.say(str(certificate.authority))
     else:
         console.welcome(server.url, gateway.scenario.default_model, _about(order, gateway.scenario))
         if gateway.exposed and gateway.control is not None and not order.control_key:
             console.say(_CLOSED)
+        if certificate is not None:
+            console.say(f"  clients must trust {certificate.authority}: SSL_CERT_FILE, or NODE_EXTRA_CA_CERTS\n")
         gateway.listeners.append(console.request)
     # Held, or they could be collected; cancelled with the loop.
     tasks = [beside("the warm-up", _warm(gateway))]

@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -250,3 +251,23 @@ def test_run_passes_an_interrupt_on_to_the_command():
     ]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stderr) == (9, "")
+
+
+# In a container.
+
+
+def health_check() -> list[str]:
+    """Return the command by which the image's health is checked."""
+    text = (Path(__file__).parents[2] / "Dockerfile").read_text().replace("\\\n", "")
+    return json.loads(re.search(r"CMD (\[\"python.*?\])$", text, re.MULTILINE)[1])
+
+
+@pytest.mark.parametrize("gateway", ["openai", "apigo", "newapi"])
+def test_an_image_is_healthy_with_any_gateway_while_it_runs_and_leaves_no_trace(live, gateway):
+    served = live({"gateway": gateway})
+    environment = {**os.environ, "MOCKGATE_SERVE_PORT": served.url.rpartition(":")[2]}
+    command = [sys.executable, *health_check()[1:]]
+    assert subprocess.run(command, env=environment, timeout=20, check=False).returncode == 0
+    assert served.requests == []
+    served.stop()
+    assert subprocess.run(command, env=environment, timeout=20, check=False, stderr=subprocess.DEVNULL).returncode != 0
