@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import ssl
 from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 from aiohttp import BodyPartReader, ClientConnectionResetError, HttpVersion10, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from ..content import Content
@@ -15,11 +17,12 @@ from ..errors import GatewayError, encode_envelope
 from ..forms import Form, Upload, is_form
 from ..gateway import Gateway
 from ..journal import Exchange, Outcome
-from ..wire import Answer, Call, Feed, Json, Sse
+from ..wire import Answer, Call, Feed, Json, Sse, Talk
 from .breaking import break_off
 from .courier import Courier
 from .lane import Lane, Send
 from .player import Player
+from .websockets import Websockets, outcome_of
 
 #: A stream's own headers: nothing between mockgate and the client may keep chunks back.
 _STREAM_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
@@ -70,15 +73,19 @@ class Connection(web.RequestHandler):
 
 
 class Server:
-    """Serves a gateway on a host and a port (0: any free one)."""
+    """Serves a gateway on a host and a port (0: any free one), over TLS where that is given."""
 
-    def __init__(self, gateway: Gateway, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, gateway: Gateway, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.gateway = gateway
         gateway.exposed = not is_loopback(host)
         self.host = host
         self.port = port
+        self._tls = tls
         self.lanes: set[Lane] = set()
         self._courier = Courier()
+        self._websockets = Websockets()
         self.connections = 0
         self._listener: asyncio.Server | None = None
         self._aiohttp: web.Server | None = None
@@ -87,7 +94,8 @@ class Server:
     def url(self) -> str:
         """Where the server is, without a path."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://[{host}]:{self.port}" if ":" in host else f"{scheme}://{host}:{self.port}"
 
     async def start(self) -> None:
         """Bind the port and serve.
@@ -102,7 +110,9 @@ class Server:
             handler_cancellation=True,
         )
         lane = partial(Lane, self)
-        self._listener = await loop.create_server(lane, self.host, self.port, backlog=4096, reuse_address=True)
+        self._listener = await loop.create_server(
+            lane, self.host, self.port, backlog=4096, reuse_address=True, ssl=self._tls
+        )
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def stop(self, drain: float = 10.0) -> None:
@@ -115,6 +125,7 @@ class Server:
         for end in tuple(self.gateway.at_stop):
             end()
         await self._courier.close()
+        await self._websockets.close()
         await asyncio.gather(self._drain_lanes(drain), self._drain_aiohttp(self._aiohttp, drain))
 
     async def _drain_lanes(self, drain: float) -> None:
@@ -160,6 +171,8 @@ class Server:
 
     async def converse(self, call: Call, send: Send) -> None:
         """Answer a call: ask the gateway, wait until the answer is due, send it, and note how that ended."""
+        if self._tls is not None:
+            call.scheme = "https"
         exchange = await self.gateway.handle(call)
         outcome: Outcome = "failed"
         try:
@@ -167,8 +180,8 @@ class Server:
             assert answer is not None, "an exchange that was handled has an answer"
             if answer.due:
                 await exchange.clock.sleep_until(exchange.started + answer.due)
-            headers = dict(answer.headers)
-            if isinstance(answer, Sse | Json | Feed):
+            headers = answer.headers
+            if isinstance(answer, Json | Sse | Feed):
                 headers = {"content-type": answer.content_type, **headers}
             if isinstance(answer, Feed) or (isinstance(answer, Sse) and answer.length is None):
                 headers.update(_STREAM_HEADERS)
@@ -218,9 +231,11 @@ class Server:
             form = is_form(call)
             most, key = (int(self.gateway.scenario.max_upload), "max_upload") if form else (self.max_body, "max_body")
             message = f"Request body too large: the limit is {most} bytes."
-            call.refused = GatewayError("too_large", message, hint=f"raise `{key}` in the scenario")
-        except (web.RequestPayloadError, ValueError) as problem:
-            call.refused = GatewayError("bad_request", f"The request body could not be read: {problem}")
+            hint = f"raise `{key}` in the scenario"
+            call.refused = GatewayError("too_large", message, hint=hint, details={"most": most})
+        except (web.RequestPayloadError, HttpProcessingError, ValueError) as problem:
+            said = problem.message.splitlines()[0] if isinstance(problem, HttpProcessingError) else problem
+            call.refused = GatewayError("bad_request", f"The request body could not be read: {said}")
         return call
 
     async def _form(self, request: web.BaseRequest) -> Form:
@@ -253,6 +268,9 @@ class Server:
         if isinstance(answer, Json):
             sent.append(web.Response(body=answer.body, status=answer.status, headers=headers))
             return "finished"
+        if isinstance(answer, Talk):
+            sent.append(await self._websockets.hold(request, answer, headers))
+            return outcome_of(sent[0])
         if not isinstance(answer, Sse | Feed):
             return self._break_off(request, sent, answer)
         response = web.StreamResponse(status=answer.status, headers=headers)

@@ -66,9 +66,10 @@ async def serve(gw):
     servers = []
 
     async def start(scenario=None, families=None, **keys):
-        gateway = gw(scenario, **keys)
-        if families is not None:
-            gateway = Gateway(gateway.scenario, families)
+        if families is None:
+            gateway = gw(scenario, **keys)
+        else:
+            gateway = Gateway(gw(scenario, **keys, manners={"routes": None}).scenario, families)
         servers.append(server := Server(gateway))
         await server.start()
         return server

@@ -1,0 +1,1 @@
+"""Tests of realtime sessions: without a server, a client speaks with them through a Peer."""
