@@ -1,6 +1,7 @@
 """Files that outlive their request: uploaded ones, and those that jobs write."""
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -9,6 +10,7 @@ from .errors import GatewayError
 from .rng import Dice
 from .scenario import FileSeed
 from .session import Session
+from .wire import Call
 
 KIND = "file"
 
@@ -47,10 +49,7 @@ def keep(session: Session, file: StoredFile) -> StoredFile:
 
 def sow(session: Session) -> None:
     """Put in place the files that a session begins with."""
-    if KIND not in session.sown:
-        session.sown.add(KIND)
-        for seed in session.policy.scenario.records.files:
-            keep(session, _grown(session, seed))
+    session.sow(KIND, session.policy.scenario.records.files, lambda seed: keep(session, _grown(session, seed)))
 
 
 def _grown(session: Session, seed: FileSeed) -> StoredFile:
@@ -79,7 +78,8 @@ def get(session: Session, id: str, param: str = "id") -> StoredFile:
     """
     found = find(session, id)
     if found is None:
-        raise GatewayError("not_found", f"No such File object: {id}", param=param)
+        message = f"No such File object: {id}"
+        raise GatewayError("not_found", message, param=param, details={"object": "file", "id": id})
     return found
 
 
@@ -94,6 +94,15 @@ def new_id(session: Session, name: str, prefix: str = "file-") -> str:
     """Return an id for a new object of a session: the same ones in the same order for the same names."""
     nth = session.records.repeats(prefix, name)
     return Dice(session.policy.scenario.seed, session.name, name, nth).id(prefix, 24)
+
+
+# Links: what whoever has one can see.
+
+
+def link(session: Session, call: Call, path: str) -> str:
+    """Return the whole address of something of a session that anybody with the link may see."""
+    within = "" if session.is_default else f"?session={quote(session.name, safe='')}"
+    return f"{call.address(path)}{within}"
 
 
 # What may be uploaded. Source: OpenAI's API reference, "Upload file".

@@ -62,12 +62,13 @@ def read(call: Call) -> Form:
     if isinstance(call.form, Form):
         return call.form
     if not is_form(call):
-        raise GatewayError("bad_request", f"Invalid content type. Expected '{MULTIPART}'.")
+        raise GatewayError("bad_request", f"Invalid content type. Expected '{MULTIPART}'.", details={"form": True})
     head = f"Content-Type: {call.headers['content-type']}\r\n\r\n".encode("latin-1", "replace")
     whole = BytesParser(policy=HTTP).parsebytes(head + call.raw)
     parts = list(_parts(whole))
     if whole.get_boundary() is None or not parts:
-        raise GatewayError("bad_request", "Could not parse multipart form: no part was found in it.")
+        message = "Could not parse multipart form: no part was found in it."
+        raise GatewayError("bad_request", message, details={"form": True})
     form = Form()
     for name, value in parts:
         form.add(name, value)

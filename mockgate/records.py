@@ -52,6 +52,10 @@ class Records:
         """Return the records of a kind that `keep` wants, oldest first."""
         return [record for record in self._kinds[kind].values() if keep(record)]
 
+    def ids(self) -> dict[str, list[str]]:
+        """Return the ids of all records by kind, oldest first."""
+        return {kind: list(kept) for kind, kept in self._kinds.items()}
+
     def fresh(self, kind: str, turn: Turn, name: Callable[[Turn], str]) -> Turn:
         """Give a turn an id under whose `name` nothing is kept: its own, or one drawn from it for each repetition."""
         repeats = count(self.repeats(kind, turn.id))

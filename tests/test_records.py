@@ -14,6 +14,13 @@ def test_records_are_found_by_kind_and_id_and_listed_oldest_first():
     assert records.all("nothing") == []
 
 
+def test_ids_are_told_by_kind_oldest_first():
+    records = Records()
+    for kind, id in [("file", "b"), ("file", "a"), ("job", "c")]:
+        records.save(kind, id, 0)
+    assert records.ids() == {"file": ["b", "a"], "job": ["c"]}
+
+
 def test_saving_again_replaces_in_place():
     records = Records()
     for id, record in [("a", 1), ("b", 2), ("a", 3)]:
