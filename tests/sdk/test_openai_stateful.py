@@ -155,3 +155,16 @@ def test_what_is_not_there_is_told_as_the_real_one_does(client):
     ):
         with pytest.raises(openai.NotFoundError):
             call()
+
+
+def test_a_batch_under_a_fast_clock_loses_no_line(live):
+    gateway = live({"clock": {"speed": 3600}, "batches": [{"states": {"in_progress": "10m"}}]})
+    client = openai.OpenAI(base_url=gateway.base_url, api_key="sk-test")
+    line = {"method": "POST", "url": "/v1/embeddings", "body": {"model": "text-embedding-3-small", "input": "x"}}
+    written = "\n".join(json.dumps({"custom_id": str(at), **line}) for at in range(300))
+    file = client.files.create(file=("b.jsonl", written.encode()), purpose="batch")
+    batch = client.batches.create(input_file_id=file.id, endpoint="/v1/embeddings", completion_window="24h")
+    while batch.status != "completed":
+        batch = client.batches.retrieve(batch.id)
+    assert batch.request_counts.completed == 300
+    assert len(client.files.content(batch.output_file_id).text.splitlines()) == 300

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ... import filing
+from ... import bodies, filing
 from ...errors import GatewayError
-from ...fields import decode
+from ...fields import Metadata
 from ...gateway import Gateway
 from ...journal import Exchange
-from ...paging import list_object, page
+from ...paging import Listing, list_object, page
 from ...rng import Dice
 from ...routes import Family
 from ...session import Session
@@ -17,25 +17,24 @@ from ...wire import Answer, json_answer
 from ...wording import missing
 from .history import CONVERSATIONS, Conversation, find_conversation
 from .items import Item, checked
-from .request import Metadata
 
 Items = Annotated[list[dict[str, Any]], msgspec.Meta(max_length=20)]
 
 
-class Create(msgspec.Struct):
+class Create(msgspec.Struct, frozen=True):
     """The body that begins a conversation."""
 
     items: Items | None = None
     metadata: Metadata | None = None
 
 
-class Update(msgspec.Struct):
+class Update(msgspec.Struct, frozen=True):
     """The body that changes a conversation."""
 
-    metadata: Metadata | None = None
+    metadata: Metadata | None
 
 
-class Add(msgspec.Struct):
+class Add(msgspec.Struct, frozen=True):
     """The body that adds items."""
 
     items: Items
@@ -53,7 +52,7 @@ def body(conversation: Conversation) -> dict[str, Any]:
 
 async def create(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Begin a conversation, with items or without."""
-    asked = decode(exchange.call.raw, Create) if exchange.call.raw else Create()
+    asked = bodies.read(session, exchange, Create) if exchange.call.raw else Create()
     id = filing.new_id(session, exchange.call.raw.decode("utf-8", "replace"), "conv_")
     conversation = Conversation(id, int(session.clock.now()), asked.metadata or {}, {})
     _add(conversation, asked.items or [], session)
@@ -80,7 +79,7 @@ async def retrieve(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 async def update(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Replace a conversation's metadata."""
     conversation = _find(session, exchange)
-    asked = decode(exchange.call.raw, Update)
+    asked = bodies.read(session, exchange, Update)
     if asked.metadata is None:
         raise missing("metadata")
     conversation.metadata = asked.metadata
@@ -97,7 +96,7 @@ async def delete(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 async def add_items(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Add items at a conversation's end."""
     conversation = _find(session, exchange)
-    added = _add(conversation, decode(exchange.call.raw, Add).items, session)
+    added = _add(conversation, bodies.read(session, exchange, Add).items, session)
     ends = (added[0]["id"], added[-1]["id"]) if added else (None, None)
     return json_answer({"object": "list", "data": added, "first_id": ends[0], "last_id": ends[1], "has_more": False})
 
@@ -130,11 +129,11 @@ async def delete_item(_: Gateway, session: Session, exchange: Exchange) -> Answe
 
 
 family = Family("conversations")
-family.add("POST", "/v1/conversations", create)
+family.add("POST", "/v1/conversations", create, body=Create | None)
 family.add("GET", "/v1/conversations/{id}", retrieve)
-family.add("POST", "/v1/conversations/{id}", update)
+family.add("POST", "/v1/conversations/{id}", update, body=Update)
 family.add("DELETE", "/v1/conversations/{id}", delete)
-family.add("POST", "/v1/conversations/{id}/items", add_items)
-family.add("GET", "/v1/conversations/{id}/items", list_items)
+family.add("POST", "/v1/conversations/{id}/items", add_items, body=Add)
+family.add("GET", "/v1/conversations/{id}/items", list_items, query=Listing)
 family.add("GET", "/v1/conversations/{id}/items/{item}", retrieve_item)
 family.add("DELETE", "/v1/conversations/{id}/items/{item}", delete_item)

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from ...errors import GatewayError
-from ...rng import Dice
+from ...obfuscation import obfuscated
 from ...turn import Closed, Event, Opened, Part, Piece, Reasoning, Refusal, Start, Stop, Text, ToolCall, Turn
 from ...wire import Frame
-from . import hosted, whole
+from . import hosted, mcp, whole
 from .items import Item
 
 encode = msgspec.json.encode
@@ -20,13 +20,29 @@ encode = msgspec.json.encode
 
 def frames(turn: Turn, timed: Iterator[tuple[float, Event]]) -> Iterator[Frame]:
     """Word a stream."""
-    return _Stream(turn).frames(timed)
+    worded = _Stream(turn).frames(timed)
+    return padded(worded, turn) if pads(turn) else worded
 
 
-def fail(error: GatewayError, due: float) -> list[Frame]:
-    """Word an error in the middle of a stream: flat, as OpenAI's `error` event is."""
+def pads(turn: Turn) -> bool:
+    """Tell whether a stream was asked to hide how long its words are."""
+    options = turn.prompt.request.asked.stream_options
+    return options is not None and options.include_obfuscation is True
+
+
+def padded(frames: Iterator[Frame], turn: Turn) -> Iterator[Frame]:
+    """Hide how long the words of a stream's events are."""
+    return obfuscated(frames, turn.id, _is_delta)
+
+
+def _is_delta(frame: Frame) -> bool:
+    return frame.event is not None and frame.event.endswith(".delta")
+
+
+def fail(error: GatewayError, due: float, number: int = 0) -> list[Frame]:
+    """Word an error in the middle of a stream, the event of that number: flat, as OpenAI's `error` event is."""
     body = {"type": "error", "code": error.code or error.type, "message": error.message, "param": error.param}
-    return [Frame(due, encode({**body, "sequence_number": 0}), "error")]
+    return [Frame(due, encode({**body, "sequence_number": number}), "error")]
 
 
 def failed(turn: Turn, due: float, number: int, problem: tuple[str, str]) -> Frame:
@@ -44,14 +60,11 @@ class _Stream:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self._reply = turn.replies[0]
-        self._groups = whole.groups(self._reply)
+        self._listed = mcp.listed(turn)
+        self._groups = [*([] for _ in self._listed), *whole.groups(self._reply)]
         self._index = {at: index for index, group in enumerate(self._groups) for at in group}
         self._number = 0
-        cut = [self._reply.finish == "length" and group is self._groups[-1] for group in self._groups]
-        self._items = [whole.item(turn, index, group, cut=cut[index]) for index, group in enumerate(self._groups)]
-        options = turn.prompt.request.asked.stream_options
-        plain = options is None or options.include_obfuscation is not True
-        self._obfuscate = None if plain else Dice(turn.id, "obfuscation")
+        self._items = whole.output(turn)
         reasoning = turn.prompt.request.asked.reasoning
         self._tells = reasoning is not None and bool(reasoning.summary or reasoning.generate_summary)
 
@@ -71,8 +84,6 @@ class _Stream:
 
     def _event(self, due: float, kind: str, tokens: int = 0, *, last: bool = False, **fields: Any) -> Frame:
         data = {"type": kind, "sequence_number": self._number, **fields}
-        if self._obfuscate is not None and kind.endswith(".delta"):
-            data["obfuscation"] = self._obfuscate.id("", 16, salt=self._number)
         self._number += 1
         return Frame(due, encode(data), kind, tokens, last)
 
@@ -84,6 +95,16 @@ class _Stream:
         else:
             yield self._event(due, "response.created", response=whole.worded(self._turn, "in_progress"))
         yield self._event(due, "response.in_progress", response=whole.worded(self._turn, "in_progress"))
+        for index, item in enumerate(self._listed):
+            yield from self._list(due, index, item)
+
+    def _list(self, due: float, index: int, item: Item) -> Iterator[Frame]:
+        """Tell of what a server offers."""
+        where = {"item_id": item["id"], "output_index": index}
+        yield self._event(due, "response.output_item.added", output_index=index, item={**item, "tools": []})
+        yield self._event(due, "response.mcp_list_tools.in_progress", **where)
+        yield self._event(due, "response.mcp_list_tools.completed", **where)
+        yield self._event(due, "response.output_item.done", output_index=index, item=item)
 
     def _end(self, due: float) -> Frame:
         response = whole.ended(self._turn, self._turn.created + due)
@@ -112,8 +133,23 @@ class _Stream:
                     due, "response.reasoning_summary_part.added", **self._place(at), summary_index=0, part=empty
                 )
             case ToolCall(hosted=kind) if kind:
-                for state in hosted.STATES[kind][:-1]:
-                    yield self._event(due, f"response.{kind}_call.{state}", **self._place(at))
+                yield from self._run(due, kind, at)
+
+    def _run(self, due: float, kind: str, at: int) -> Iterator[Frame]:
+        """Tell of a hosted tool at work, and of what it was given."""
+        first, *states = hosted.STATES[kind][:-1]
+        where, item = self._place(at), self._items[self._index[at]]
+        yield self._event(due, f"response.{kind}_call.{first}", **where)
+        if kind in hosted.GIVEN:
+            words, field = hosted.GIVEN[kind]
+            yield self._event(due, f"response.{words}.delta", **where, delta=item[field])
+            yield self._event(due, f"response.{words}.done", **where, **{field: item[field]})
+        for state in states:
+            yield self._event(due, f"response.{kind}_call.{state}", **where)
+        if kind == "image_generation":
+            for number in range(hosted.previews(self._turn)):
+                seen = {"partial_image_index": number, "partial_image_b64": item["result"], **hosted.SHAPE}
+                yield self._event(due, "response.image_generation_call.partial_image", **where, **seen)
 
     def _piece(self, due: float, piece: Piece) -> Iterator[Frame]:
         part, where = self._reply.parts[piece.index], self._place(piece.index)
@@ -130,7 +166,7 @@ class _Stream:
             case Reasoning() if self._tells:
                 kind = "response.reasoning_summary_text.delta"
                 yield self._event(due, kind, piece.tokens, **where, summary_index=0, delta=piece.text)
-            case ToolCall(hosted=""):
+            case ToolCall(hosted="") if not mcp.awaits_approval(part, self._turn):
                 kind = "custom_tool_call_input" if part.custom else "function_call_arguments"
                 yield self._event(due, f"response.{kind}.delta", piece.tokens, **where, delta=piece.text)
 
@@ -150,6 +186,8 @@ class _Stream:
                 yield self._event(due, "response.reasoning_summary_part.done", **told, part=done)
             case ToolCall(hosted=kind) if kind:
                 yield self._event(due, f"response.{kind}_call.{hosted.STATES[kind][-1]}", **where)
+            case ToolCall() if mcp.awaits_approval(part, self._turn):
+                pass  # a question is put at once
             case ToolCall(custom=True, arguments=given):
                 yield self._event(due, "response.custom_tool_call_input.done", **where, input=given)
             case ToolCall(name=name, arguments=given):
@@ -181,11 +219,14 @@ _EMPTY: dict[str, Any] = {
     "result": None,
     "output": None,
     "results": None,
+    "outputs": None,
 }
 
 
 def _begun(item: Item) -> Item:
-    """Return an item as it is when it begins."""
+    """Return an item as it is when it begins; a question is put at once."""
+    if item["type"] == "mcp_approval_request":
+        return item
     begun = {name: _EMPTY.get(name, value) for name, value in item.items()}
     return begun | {"status": "in_progress"} if "status" in item else begun
 

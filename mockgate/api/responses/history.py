@@ -23,6 +23,12 @@ from .request import Create, Request
 KIND = "response"
 CONVERSATIONS = "conversation"
 
+#: The last response of each lane of a websocket, which the lane can go on with though it is not stored.
+LANES = "response_lane"
+
+#: Names the lane of a websocket that a call came over.
+LANE_HEADER = "x-mockgate-lane"
+
 
 class Stored(msgspec.Struct):
     """A response that is kept: the turn it is, what it stands on, and how far it has come if it is a job."""
@@ -44,8 +50,8 @@ class Conversation(msgspec.Struct):
     items: dict[str, Item]
 
 
-def before(previous: str | None, conversation: str | None, session: Session) -> list[Item]:
-    """Return the items of what came before.
+def before(previous: str | None, conversation: str | None, session: Session, lane: str = "") -> list[Item]:
+    """Return the items of what came before; `lane` is the one of a websocket that asks.
 
     Raises GatewayError: no such response (400) or conversation (404).
     """
@@ -53,7 +59,8 @@ def before(previous: str | None, conversation: str | None, session: Session) -> 
         return list(find_conversation(conversation, session).items.values())
     if previous is None:
         return []
-    stored = _kept(previous, session)
+    last: Stored | None = session.records.find(LANES, lane)
+    stored = last if last is not None and whole.response_id(last.turn) == previous else _kept(previous, session)
     if stored is None:
         message = f"Previous response with id '{previous}' not found."
         raise bad_request(message, "previous_response_id", "previous_response_not_found")
@@ -70,7 +77,9 @@ def find_conversation(id: str, session: Session) -> Conversation:
     if found is None and filing.synthesizes(session):
         return _conversation(ConversationSeed(id), session)
     if found is None:
-        raise GatewayError("not_found", f"Conversation with id '{id}' not found.", param="conversation_id")
+        message = f"Conversation with id '{id}' not found."
+        details = {"object": "conversation", "id": id}
+        raise GatewayError("not_found", message, param="conversation_id", details=details)
     return found
 
 
@@ -85,6 +94,7 @@ def find(id: str, session: Session) -> Stored:
             "not_found",
             f"Response with id '{id}' not found.",
             param="response_id",
+            details={"object": "response", "id": id},
             hint="only responses made in this session, and not with `store: false`, are kept",
         )
     return found
@@ -102,12 +112,9 @@ def _kept(id: str, session: Session) -> Stored | None:
 
 def sow(session: Session) -> None:
     """Put in place the responses and conversations that a session begins with."""
-    if KIND not in session.sown:
-        session.sown.add(KIND)
-        for response in session.policy.scenario.records.responses:
-            _response(response, session)
-        for conversation in session.policy.scenario.records.conversations:
-            _conversation(conversation, session)
+    seeds = session.policy.scenario.records
+    session.sow(KIND, seeds.responses, lambda seed: _response(seed, session))
+    session.sow(CONVERSATIONS, seeds.conversations, lambda seed: _conversation(seed, session))
 
 
 def _conversation(seed: ConversationSeed, session: Session) -> Conversation:

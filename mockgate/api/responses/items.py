@@ -10,6 +10,7 @@ import msgspec
 
 from ... import attachments, filing
 from ...complaints import Path, dotted
+from ...errors import GatewayError
 from ...fields import convert
 from ...rng import Dice
 from ...session import Session
@@ -48,14 +49,20 @@ PREFIXES = {
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
 
 
-class MessageItem(msgspec.Struct):
+class AnyItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What every item may have."""
+
+    id: str | None = None
+
+
+class MessageItem(AnyItem, frozen=True):
     """Somebody's words."""
 
     role: Literal["user", "assistant", "system", "developer"]
     content: str | list[dict[str, Any]]
 
 
-class CallItem(msgspec.Struct):
+class CallItem(AnyItem, frozen=True):
     """A function that was called."""
 
     call_id: str
@@ -63,7 +70,7 @@ class CallItem(msgspec.Struct):
     arguments: str
 
 
-class CustomCallItem(msgspec.Struct):
+class CustomCallItem(AnyItem, frozen=True):
     """A custom tool that was called."""
 
     call_id: str
@@ -71,14 +78,21 @@ class CustomCallItem(msgspec.Struct):
     input: str
 
 
-class OutputItem(msgspec.Struct):
+class OutputItem(AnyItem, frozen=True):
     """What a tool gave back."""
 
     call_id: str
     output: str | list[dict[str, Any]]
 
 
-class ReasoningItem(msgspec.Struct):
+class ApprovalItem(AnyItem, frozen=True):
+    """Whether a tool of a remote server may be called."""
+
+    approval_request_id: str
+    approve: bool
+
+
+class ReasoningItem(AnyItem, frozen=True):
     """What was thought."""
 
     summary: list[dict[str, Any]]
@@ -91,7 +105,12 @@ _TYPES: dict[str, type[msgspec.Struct]] = {
     "function_call_output": OutputItem,
     "custom_tool_call_output": OutputItem,
     "reasoning": ReasoningItem,
+    "mcp_approval_response": ApprovalItem,
 }
+
+
+#: Items without a status.
+_STATELESS = {"reasoning", "compaction", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response"}
 
 
 def kind_of(item: Item) -> str:
@@ -109,7 +128,16 @@ def checked(written: str | list[Item] | None, session: Session, dice: Dice) -> l
         return []
     if isinstance(written, str):
         written = [{"role": "user", "content": written}]
-    return [_checked(item, ("input", at), session, dice.fork(at)) for at, item in enumerate(written)]
+    items = [_checked(item, ("input", at), session, dice.fork(at)) for at, item in enumerate(written)]
+    seen: set[str] = set()
+    for at, item in enumerate(items):
+        if item["id"] in seen:
+            message = (
+                f"Duplicate item found with id {item['id']}. Remove duplicate items from your input and try again."
+            )
+            raise GatewayError("bad_request", message, param="input", details={"param": dotted(("input", at, "id"))})
+        seen.add(item["id"])
+    return items
 
 
 def _checked(item: Item, place: Path, session: Session, dice: Dice) -> Item:
@@ -122,12 +150,11 @@ def _checked(item: Item, place: Path, session: Session, dice: Dice) -> Item:
         known = ", ".join(f"'{each}'" for each in PREFIXES)
         message = f"Invalid value: '{kind}'. Supported values are: {known}."
         raise bad_request(message, dotted((*place, "type")), "invalid_value")
-    if kind in _TYPES:
-        convert(item, _TYPES[kind], place)
+    convert(item, _TYPES.get(kind, AnyItem), place)
     complete = {"id": dice.id(PREFIXES[kind], 48), **item, "type": kind}
     if kind == "message":
         complete["content"] = _content(item, place)
-    if kind not in {"reasoning", "compaction"}:
+    if kind not in _STATELESS:
         complete.setdefault("status", "completed")
     complete["id"] = complete["id"] or dice.id(PREFIXES[kind], 48)
     session.records.save("item", complete["id"], complete)
@@ -250,7 +277,7 @@ def _file(part: Item, where: Path, session: Session) -> File:
     name = str(part.get("filename") or "")
     if isinstance(part.get("file_id"), str):
         stored = filing.get(session, part["file_id"], dotted((*where, "file_id")))
-        return File(stored.filename, attachments.words_of(stored.content.read()), stored.id)
+        return attachments.file_of(stored.filename, stored.content.read(), stored.id)
     if isinstance(part.get("file_data"), str):
         return attachments.document(name, part["file_data"], dotted((*where, "file_data")))
     if isinstance(part.get("file_url"), str):

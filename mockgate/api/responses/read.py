@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ... import fields, strict_schema
+import msgspec
+
+from ... import bodies, fields, strict_schema
+from ...errors import GatewayError
+from ...journal import Exchange
 from ...rng import Dice
 from ...session import Session
 from ...turn import Format, Message, Prompt, Text
 from ...wire import Call
 from ...wording import bad_request
-from . import history
+from . import history, mcp
 from .items import Item, checked, messages
 from .request import Asked, ConversationRef, Create, JsonObject, JsonSchema, Request
 from .tools import read_choice, read_tools
@@ -22,7 +26,7 @@ def read(call: Call, session: Session, reject_unknown: bool) -> Prompt:
     """
     asked = fields.decode(call.raw, Create, reject_unknown=reject_unknown)
     if not asked.model:
-        raise bad_request("you must provide a model parameter", "model", "missing_required_parameter")
+        raise GatewayError("no_model", param="model", code="missing_required_parameter")
     _check(asked)
     return prompt_of(asked, call, session)
 
@@ -34,10 +38,11 @@ def prompt_of(asked: Create, call: Call, session: Session) -> Prompt:
     """
     reference = asked.conversation
     conversation = reference.id if isinstance(reference, ConversationRef) else reference
-    before = history.before(asked.previous_response_id, conversation, session)
+    lane = call.headers.get(history.LANE_HEADER, "")
+    before = history.before(asked.previous_response_id, conversation, session, lane)
     own = checked(asked.input, session, Dice(session.policy.scenario.seed, session.name, call.raw))
     said = _said(asked, before + own, session)
-    tools = read_tools(asked.tools)
+    tools = mcp.offered(read_tools(asked.tools), asked.tools, before, own)
     text, thought = asked.text, asked.reasoning
     return Prompt(
         "responses",
@@ -52,7 +57,7 @@ def prompt_of(asked: Create, call: Call, session: Session) -> Prompt:
         top_logprobs=asked.top_logprobs or 0 if _logprobs(asked) else None,
         effort=None if thought is None else thought.effort,
         user=asked.user or asked.safety_identifier or "",
-        request=Request(asked, own, before, conversation),
+        request=Request(asked, own, before, conversation, lane),
         verbosity=None if text is None else text.verbosity,
     )
 
@@ -62,23 +67,23 @@ def unknown(values: dict[str, Any]) -> list[str]:
     return fields.unknown(values, Create)
 
 
-def counted(call: Call, session: Session) -> Prompt:
+def counted(session: Session, exchange: Exchange) -> Prompt:
     """Read the body of a request that only asks what it would cost: any field may be left out."""
-    asked = fields.decode(call.raw, Asked)
-    given = {name: getattr(asked, name) for name in asked.__struct_fields__}
-    create = Create(**given)
-    create.model = asked.model or session.policy.scenario.default_model
+    asked = bodies.read(session, exchange, Asked)
+    given = msgspec.structs.asdict(asked)
+    create = Create(**{**given, "model": asked.model or session.policy.scenario.default_model})
     _check_history(create)
-    return prompt_of(create, call, session)
+    return prompt_of(create, exchange.call, session)
 
 
 def _check(asked: Create) -> None:
     _check_history(asked)
     if asked.input is None and asked.prompt is None and asked.conversation is None and not asked.previous_response_id:
-        raise bad_request(
+        raise GatewayError(
+            "bad_request",
             "One of 'input' or 'previous_response_id' or 'prompt' or 'conversation_id' must be provided.",
-            None,
-            "missing_required_parameter",
+            code="missing_required_parameter",
+            details={"param": "input"},
         )
     if asked.background and asked.store is False:
         raise bad_request("Background mode requires 'store' to be true.", "background")

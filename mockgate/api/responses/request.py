@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ...fields import Metadata
+
 ToolName = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]+\Z")]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)
-]
+Retention = Literal["in_memory", "24h"]
 Include = Literal[
     "file_search_call.results",
     "web_search_call.results",
@@ -24,31 +24,27 @@ Include = Literal[
 ]
 
 
-class Body(msgspec.Struct):
-    """A mapping of the body."""
-
-
-class ConversationRef(Body):
+class ConversationRef(msgspec.Struct, frozen=True):
     """A conversation by its id."""
 
     id: str
 
 
-class StreamOptions(Body):
+class StreamOptions(msgspec.Struct, frozen=True):
     """What is special about a stream."""
 
     include_obfuscation: bool | None = None
 
 
-class AnyText(Body, tag_field="type", tag="text"):
+class AnyText(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
     """Any text."""
 
 
-class JsonObject(Body, tag_field="type", tag="json_object"):
+class JsonObject(msgspec.Struct, frozen=True, tag_field="type", tag="json_object"):
     """Some JSON object."""
 
 
-class JsonSchema(Body, tag_field="type", tag="json_schema"):
+class JsonSchema(msgspec.Struct, frozen=True, tag_field="type", tag="json_schema"):
     """JSON that fits a schema."""
 
     name: ToolName
@@ -57,14 +53,14 @@ class JsonSchema(Body, tag_field="type", tag="json_schema"):
     strict: bool | None = None
 
 
-class TextConfig(Body):
+class TextConfig(msgspec.Struct, frozen=True):
     """The form of the answer's text."""
 
     format: AnyText | JsonObject | JsonSchema | None = None
     verbosity: Literal["low", "medium", "high"] | None = None
 
 
-class ReasoningConfig(Body):
+class ReasoningConfig(msgspec.Struct, frozen=True):
     """How much to think, and whether to tell."""
 
     effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
@@ -72,7 +68,16 @@ class ReasoningConfig(Body):
     generate_summary: Literal["auto", "concise", "detailed"] | None = None
 
 
-class Asked(Body, kw_only=True):
+class PromptCacheOptions(msgspec.Struct, frozen=True):
+    """Where prompts are cached, and for how long."""
+
+    mode: Literal["implicit", "explicit"] | None = None
+    ttl: Literal["30m", "12h"] | None = None
+    prewarm: bool | None = None
+    comparison_response_id: str | None = None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a model is asked: the part that counting tokens shares with answering."""
 
     model: str | None = None
@@ -88,7 +93,7 @@ class Asked(Body, kw_only=True):
     truncation: Literal["auto", "disabled"] | None = None
 
 
-class Create(Asked, kw_only=True):
+class Create(Asked, frozen=True, kw_only=True):
     """The body that asks for a response."""
 
     store: bool | None = None
@@ -107,26 +112,38 @@ class Create(Asked, kw_only=True):
     prompt: dict[str, Any] | None = None
     service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None = None
     user: str | None = None
-    safety_identifier: str | None = None
+    safety_identifier: Annotated[str, Meta(max_length=128)] | None = None
     prompt_cache_key: str | None = None
-    prompt_cache_retention: str | None = None
+    prompt_cache_retention: Retention | None = None
+    prompt_cache_options: PromptCacheOptions | None = None
+    image: dict[str, Any] | None = None
+    access_programs: dict[str, Any] | None = None
     context_management: list[dict[str, Any]] | None = None
     moderation: dict[str, Any] | None = None
 
 
-class Compact(Body, kw_only=True):
+class Compact(msgspec.Struct, frozen=True, kw_only=True):
     """The body that asks for a conversation to be made shorter."""
 
     model: str
     input: str | list[dict[str, Any]] | None = None
     instructions: str | None = None
     previous_response_id: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: Retention | None = None
+    prompt_cache_options: PromptCacheOptions | None = None
+    service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
+    image: dict[str, Any] | None = None
 
 
-class Request(msgspec.Struct):
-    """A request with what it stands on: its own items, and those of the history before them."""
+class Request(msgspec.Struct, frozen=True):
+    """A request with what it stands on: its own items, and those of the history before them.
+
+    `lane` names the lane of a websocket that it came over.
+    """
 
     asked: Create
     items: list[dict[str, Any]]
     before: list[dict[str, Any]]
     conversation: str | None
+    lane: str = ""

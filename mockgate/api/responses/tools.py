@@ -7,32 +7,28 @@ import msgspec
 from ... import offers
 from ...complaints import Path, dotted
 from ...fields import convert
+from ...hosted import CODE, PICTURE, QUERY
 from ...turn import Tool, ToolChoice
 from ...wording import bad_request, missing
 from .request import ToolName
 
-_QUERY: dict[str, Any] = {
-    "type": "object",
-    "properties": {"query": {"type": "string", "description": "What to search for"}},
-    "required": ["query"],
-}
-_CODE: dict[str, Any] = {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]}
-_PICTURE: dict[str, Any] = {"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}
-
 #: Tools that the gateway runs itself: by type, the kind of item they make, what they are for, and what they take.
 HOSTED: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "web_search": ("web_search", "Search the web for the latest news and current information", _QUERY),
-    "web_search_2025_08_26": ("web_search", "Search the web for the latest news and current information", _QUERY),
-    "web_search_preview": ("web_search", "Search the web for the latest news and current information", _QUERY),
-    "web_search_preview_2025_03_11": ("web_search", "Search the web for the latest news", _QUERY),
-    "file_search": ("file_search", "Search the uploaded files and documents", _QUERY),
-    "code_interpreter": ("code_interpreter", "Run Python code to calculate and to plot", _CODE),
-    "image_generation": ("image_generation", "Draw an image or picture", _PICTURE),
-    "mcp": ("mcp", "Call a tool of a remote server", _QUERY),
+    "web_search": ("web_search", "Search the web for the latest news and current information", QUERY),
+    "web_search_2025_08_26": ("web_search", "Search the web for the latest news and current information", QUERY),
+    "web_search_preview": ("web_search", "Search the web for the latest news and current information", QUERY),
+    "web_search_preview_2025_03_11": ("web_search", "Search the web for the latest news", QUERY),
+    "file_search": ("file_search", "Search the uploaded files and documents", QUERY),
+    "code_interpreter": ("code_interpreter", "Run Python code to calculate and to plot", CODE),
+    "image_generation": ("image_generation", "Draw an image or picture", PICTURE),
+    "mcp": ("mcp", "Call a tool of a remote server", QUERY),
 }
 
 #: What a hosted tool cannot be without.
 _NEEDED = {"mcp": "server_label", "file_search": "vector_store_ids", "code_interpreter": "container"}
+
+#: How many pictures may be shown before one is done.
+_PREVIEWS = range(4)
 
 #: Tools that the client runs, without a schema: the script may call them by their type.
 _CLIENTS = (
@@ -47,7 +43,7 @@ _CLIENTS = (
 )
 
 
-class Function(msgspec.Struct):
+class Function(msgspec.Struct, frozen=True):
     """A function on offer."""
 
     name: ToolName
@@ -56,18 +52,40 @@ class Function(msgspec.Struct):
     strict: bool | None = None
 
 
-class Grammar(msgspec.Struct, tag_field="type", tag="grammar"):
+class ToolNames(msgspec.Struct, frozen=True):
+    """Some of a server's tools."""
+
+    tool_names: list[str] | None = None
+
+
+class Approvals(msgspec.Struct, frozen=True):
+    """Which of a server's tools somebody has to allow."""
+
+    always: ToolNames | None = None
+    never: ToolNames | None = None
+
+
+class Remote(msgspec.Struct, frozen=True):
+    """A server of tools."""
+
+    server_label: Annotated[str, msgspec.Meta(min_length=1)]
+    server_description: str | None = None
+    allowed_tools: list[str] | ToolNames | None = None
+    require_approval: Literal["always", "never"] | Approvals | None = None
+
+
+class Grammar(msgspec.Struct, frozen=True, tag_field="type", tag="grammar"):
     """Text of a grammar."""
 
     definition: str
     syntax: Literal["lark", "regex"]
 
 
-class FreeText(msgspec.Struct, tag_field="type", tag="text"):
+class FreeText(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
     """Any text."""
 
 
-class Custom(msgspec.Struct):
+class Custom(msgspec.Struct, frozen=True):
     """A tool that takes free text."""
 
     name: ToolName
@@ -119,13 +137,14 @@ def _text_schema(form: FreeText | Grammar | None) -> dict[str, Any] | None:
 
 
 def _hosted(kind: str, tool: dict[str, Any], place: Path) -> Tool:
-    for needed in {
-        "mcp": ("server_label",),
-        "file_search": ("vector_store_ids",),
-        "code_interpreter": ("container",),
-    }.get(kind, ()):
-        if not tool.get(needed):
-            raise missing(dotted((*place, needed)))
+    needed = _NEEDED.get(kind)
+    if needed is not None and not tool.get(needed):
+        raise missing(dotted((*place, needed)))
+    if kind == "mcp":
+        convert(tool, Remote, place)
+    if kind == "image_generation" and (tool.get("partial_images") or 0) not in _PREVIEWS:
+        message = "Invalid value for 'partial_images': expected an integer from 0 to 3."
+        raise bad_request(message, dotted((*place, "partial_images")), "invalid_value")
     item, description, schema = HOSTED[kind]
     return Tool(item, description, schema, hosted=item)
 

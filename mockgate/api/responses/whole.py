@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from ...rng import Dice
-from ...turn import Logprob, Part, Reasoning, Refusal, Reply, Text, ToolCall, Turn, Usage
-from . import hosted
+from ...turn import PLAIN_FINISH, Logprob, Part, Reasoning, Refusal, Reply, Text, ToolCall, Turn, Usage
+from . import hosted, mcp
 from .items import Item
 from .request import ReasoningConfig, Request, TextConfig
 
@@ -26,8 +26,9 @@ def body(turn: Turn) -> dict[str, Any]:
 
 def ended(turn: Turn, moment: float) -> dict[str, Any]:
     """Word a response that came to its end at a moment."""
-    cut = turn.replies[0].finish in {"length", "content_filter"}
-    reason = {"length": "max_output_tokens"}.get(turn.replies[0].finish, turn.replies[0].finish)
+    finish = PLAIN_FINISH.get(turn.replies[0].finish, turn.replies[0].finish)
+    cut = finish in {"length", "content_filter"}
+    reason = {"length": "max_output_tokens"}.get(finish, finish)
     return worded(
         turn,
         "incomplete" if cut else "completed",
@@ -106,7 +107,7 @@ def usage(counted: Usage) -> dict[str, Any]:
     """Word the token counts."""
     return {
         "input_tokens": counted.input,
-        "input_tokens_details": {"cached_tokens": counted.cached},
+        "input_tokens_details": {"cached_tokens": counted.cached, "cache_write_tokens": counted.cache_written},
         "output_tokens": counted.output,
         "output_tokens_details": {"reasoning_tokens": counted.reasoning},
         "total_tokens": counted.total,
@@ -133,7 +134,8 @@ def output(turn: Turn) -> list[Item]:
     reply = turn.replies[0]
     grouped = groups(reply)
     cut = reply.finish == "length"
-    return [item(turn, index, parts, cut=cut and parts is grouped[-1]) for index, parts in enumerate(grouped)]
+    said = [item(turn, index, parts, cut=cut and parts is grouped[-1]) for index, parts in enumerate(grouped)]
+    return [*mcp.listed(turn), *said]
 
 
 def item(turn: Turn, index: int, at: list[int], *, cut: bool = False) -> Item:
@@ -147,6 +149,8 @@ def item(turn: Turn, index: int, at: list[int], *, cut: bool = False) -> Item:
             return _reasoning(turn, text, dice)
         case ToolCall(hosted=kind) if kind:
             return hosted.item(part, turn, dice)
+        case ToolCall() if mcp.awaits_approval(part, turn):
+            return mcp.question(part, turn, dice)
         case ToolCall(name, arguments, id, custom=True):
             call = {"type": "custom_tool_call", "status": status, "call_id": id, "name": name, "input": arguments}
             return {"id": dice.id("ctc_", 48), **call}

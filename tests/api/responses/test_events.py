@@ -1,5 +1,13 @@
 import msgspec
 import pytest
+from openai import omit
+from openai._models import construct_type
+from openai.lib.streaming.responses._responses import ResponseStreamState
+from openai.types.responses import ResponseStreamEvent
+
+from mockgate.api.responses.whole import output
+
+from ...wire.responses import CASES, shown
 
 PATH = "/v1/responses"
 SEARCH = [{"type": "web_search"}, {"type": "code_interpreter", "container": {"type": "auto"}}]
@@ -13,6 +21,7 @@ RULES = [
     {"when": {"user": "search"}, "reply": [{"call": "web_search", "with": {"query": "news"}}, {"text": "News."}]},
     {"when": {"user": "run"}, "reply": [{"call": "code_interpreter", "with": {"code": "1+1"}}, {"text": "Two."}]},
     {"when": {"user": "ping"}, "reply": "pong"},
+    {"when": {"user": "cite"}, "reply": {"text": "So it is.", "cites": [{"url": "https://a.example/", "title": "A"}]}},
 ]
 
 
@@ -146,6 +155,14 @@ async def test_hosted_tools_run_in_the_middle_and_a_search_is_cited(both):
     assert (whole["output"][0]["code"], whole["output"][0]["outputs"][0]["type"]) == ("1+1", "logs")
 
 
+async def test_a_text_cites_the_pages_that_its_rule_says(both):
+    events, whole = await both("cite")
+    note = {"type": "url_citation", "url": "https://a.example/", "title": "A", "start_index": 0, "end_index": 9}
+    assert whole["output"][0]["content"][0]["annotations"] == [note]
+    added = [event["annotation"] for event in events if event["type"] == "response.output_text.annotation.added"]
+    assert added == [note]
+
+
 async def test_an_answer_that_is_cut_is_incomplete(both):
     events, whole = await both("Tell me about the sea", max_output_tokens=16)
     assert events[-1]["type"] == "response.incomplete"
@@ -172,3 +189,41 @@ async def test_a_hosted_tool_is_used_when_the_prompt_speaks_of_it_and_the_answer
     body = {"model": "gpt-4o", "input": f"Search the web for the {word}", "tools": SEARCH[:1]}
     output = msgspec.json.decode((await ask(gw(), "POST", PATH, body)).answer.body)["output"]
     assert [item["type"] for item in output] == ["web_search_call", "message"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_stream_is_worded_as_the_golden_table_says(case):
+    created, begun, *sent, last = case.sent(stream=True)
+    assert [created["type"], begun["type"]] == ["response.created", "response.in_progress"]
+    worded = [(event["type"].removeprefix("response."), shown(event)) for event in sent]
+    assert [(kind, {name: value for name, value in event.items() if name != "type"}) for kind, event in worded] == (
+        case.events
+    )
+    assert (last["type"], last["response"]["status"]) == (f"response.{case.status}", case.status)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_official_sdk_puts_the_stream_together_to_the_reply(case):
+    state = ResponseStreamState(input_tools=case.request.get("tools", omit), text_format=omit)
+    events = [construct_type(type_=ResponseStreamEvent, value=event) for event in case.sent(stream=True)]
+    told = [out for event in events for out in state.handle_event(event)]
+    deltas = "".join(event.delta for event in told if event.type == "response.output_text.delta")
+    assert deltas == "".join(part["text"] for part in case.reply if part["type"] == "text")
+    if case.status == "completed":
+        (final,) = [event.response for event in told if event.type == "response.completed"]
+        put_together = [item.to_dict() for item in final.output]
+        assert [item["type"] for item in put_together] == [item["type"] for item in output(case.turn())]
+        for item, whole in zip(put_together, output(case.turn()), strict=True):
+            assert {name: item[name] for name in ("arguments", "input", "summary") if name in whole} == {
+                name: whole[name] for name in ("arguments", "input", "summary") if name in whole
+            }
+    else:
+        assert told[-1].response.status == case.status
+
+
+async def test_an_error_in_the_middle_has_the_number_after_the_last_events(gw, ask):
+    gateway = gw(rules=RULES, faults=[{"error": 503, "after": "3 chunks"}])
+    frames = (await ask(gateway, "POST", PATH, {"model": "gpt-4o", "input": "ping", "stream": True})).answer.frames
+    events = [msgspec.json.decode(frame.data) for frame in frames]
+    assert [event["sequence_number"] for event in events] == [0, 1, 2, 3]
+    assert events[-1]["type"] == "error"

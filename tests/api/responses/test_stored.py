@@ -82,7 +82,7 @@ async def test_input_items_are_paged_newest_first(gw, ask, respond):
     assert [item["content"][0]["text"] for item in rest["data"]] == ["0"]
 
 
-async def test_a_background_response_is_queued_worked_on_and_then_there(gw, ask, respond, get):
+async def test_a_background_response_is_queued_worked_on_and_then_there(gw, respond, get):
     gateway = gw(rules=[{"reply": "pong"}], responses=[{"states": {"queued": "2s", "in_progress": "3s"}}])
     told = await respond(gateway, background=True)
     assert (told["status"], told["output"], told["background"]) == ("queued", [], True)
