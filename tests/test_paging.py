@@ -1,7 +1,7 @@
 import pytest
 
 from mockgate.errors import GatewayError
-from mockgate.paging import list_object, page
+from mockgate.paging import anthropic_list, list_object, page
 from mockgate.wire import Call
 
 ITEMS = [{"id": letter} for letter in "abcdefghij"]
@@ -62,3 +62,30 @@ def test_a_list_object_names_its_first_and_last_item_and_an_empty_one_names_none
     assert (full["object"], full["first_id"], full["last_id"], full["has_more"]) == ("list", "j", "i", True)
     empty = list_object(page(Call("GET", "/"), []))
     assert (empty["data"], empty["first_id"], empty["last_id"], empty["has_more"]) == ([], None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ("abcdefghij", False)),
+        ("limit=4", ("abcd", True)),
+        ("limit=4&after_id=d", ("efgh", True)),
+        ("limit=4&page=page_g", ("hij", False)),
+        ("limit=4&before_id=f", ("bcde", True)),
+        ("limit=4&before_id=c", ("ab", False)),
+        ("before_id=a", ("", False)),
+        ("after_id=j", ("", False)),
+    ],
+)
+def test_anthropics_lists_are_paged_both_ways(query, expected):
+    result = anthropic_list(Call("GET", "/", query), ITEMS)
+    items = "".join(item["id"] for item in result["data"])
+    assert (items, result["has_more"]) == expected
+    assert (result["first_id"], result["last_id"]) == ((items[0], items[-1]) if items else (None, None))
+
+
+@pytest.mark.parametrize("query", ["limit=1001", "limit=0", "after_id=zz", "before_id=zz", "page=page_zz"])
+def test_a_page_of_anthropics_that_cannot_be_is_refused(query):
+    with pytest.raises(GatewayError) as refused:
+        anthropic_list(Call("GET", "/", query), ITEMS)
+    assert refused.value.status == 400

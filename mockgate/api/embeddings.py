@@ -1,15 +1,14 @@
 """Embeddings: `POST /v1/embeddings`. Source: OpenAI's API reference, "Embeddings"."""
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from .. import fields, inputs, tokens
+from .. import bodies, inputs, tokens
 from ..admission import enter
+from ..embedding import embedded, size_of
 from ..errors import GatewayError
 from ..gateway import Gateway
 from ..inputs import Given, Input
@@ -18,7 +17,7 @@ from ..journal import Exchange
 from ..routes import Family
 from ..scenario import Model
 from ..session import Session
-from ..synth.vectors import embed, pack
+from ..synth.vectors import pack
 from ..turn import Message, Prompt, Text
 from ..vocabulary import base_model
 from ..wire import Answer
@@ -26,16 +25,6 @@ from ..wording import bad_request
 
 #: Tokens that one request may have in all its inputs.
 MOST_TOKENS = 300_000
-
-#: How many dimensions a model's vectors have where it is not as many as _SIZE.
-_SIZES = {"text-embedding-3-large": 3072}
-_SIZE = 1536
-
-#: Characters that are embedded at once; more go slice by slice in a thread.
-_AT_ONCE = 2000
-_EFFORT = 100
-
-_WANTED = "an embedding is a list of numbers, or one such list for each input."
 
 
 class Create(msgspec.Struct, frozen=True, gc=False):
@@ -50,12 +39,11 @@ class Create(msgspec.Struct, frozen=True, gc=False):
 
 async def create(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Embed one text or many."""
-    exchange.unknown_fields = unknown
-    prompt, texts = await read(exchange, reject_unknown=session.policy.scenario.unknown_fields == "reject")
+    prompt, texts = await read(session, exchange)
     prompt, model = enter(session, exchange, prompt)
     _check(prompt, model, texts)
     inquiry = inquire(gateway, session, exchange, prompt, model, sum([text.tokens for text in texts]))
-    data = await _data(inquiry, texts)
+    data = await _data(inquiry, texts, packed=prompt.request.encoding_format == "base64" and not _strict(exchange))
     usage = inquiry.turn.usage
     body = {
         "object": "list",
@@ -66,12 +54,12 @@ async def create(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
     return answer(inquiry, session, exchange, body)
 
 
-async def read(exchange: Exchange, *, reject_unknown: bool = False) -> tuple[Prompt, list[Input]]:
+async def read(session: Session, exchange: Exchange) -> tuple[Prompt, list[Input]]:
     """Read a body: the prompt has a message for each input.
 
     Raises GatewayError (400).
     """
-    asked = inputs.body(exchange.call.raw, Create, reject_unknown=reject_unknown)
+    asked = bodies.read(session, exchange, Create, inputs.body)
     parts = inputs.parted(asked.input, "input")
     if not all(parts):
         raise inputs.invalid("input")
@@ -79,11 +67,6 @@ async def read(exchange: Exchange, *, reject_unknown: bool = False) -> tuple[Pro
     texts = await tokens.aside(len(exchange.call.raw), inputs.measured, parts, vocabulary, "input")
     said = tuple(Message("user", (Text(text.text),)) for text in texts)
     return Prompt("embeddings", asked.model, said, user=asked.user or "", request=asked), texts
-
-
-def unknown(values: dict[str, Any]) -> list[str]:
-    """Return the names of a body's fields that no such request has."""
-    return fields.unknown(values, Create)
 
 
 def _check(prompt: Prompt, model: Model, texts: Sequence[Input]) -> None:
@@ -111,73 +94,28 @@ def _check_dimensions(prompt: Prompt) -> None:
         raise bad_request(f"Invalid value for 'dimensions' = {wanted}. Must be less than or equal to {size}.")
 
 
-def size_of(model: str) -> int:
-    """Return how many dimensions a model's vectors have."""
-    return _SIZES.get(base_model(model), _SIZE)
-
-
 # Vectors.
 
 
-async def _data(inquiry: Inquiry, texts: Sequence[Input]) -> list[msgspec.Raw]:
-    """Make every input's entry, already encoded: many take long, and others go on meanwhile."""
-    vectors = _given(inquiry, len(texts))
-    if sum(map(_effort, texts)) <= _AT_ONCE:
-        return _entries(inquiry, texts, vectors, 0)
-    data: list[msgspec.Raw] = []
-    for begin, end in pairwise(_borders(texts)):
-        data += await asyncio.to_thread(_entries, inquiry, texts[begin:end], vectors[begin:end], begin)
-    return data
+def _strict(exchange: Exchange) -> bool:
+    """Tell whether a caller may refuse base64, though it asks for it.
 
-
-def _borders(texts: Sequence[Input]) -> Iterator[int]:
-    """Cut the inputs into slices of about as much text as is embedded at once."""
-    yield 0
-    size = 0
-    for at, text in enumerate(texts):
-        if size > _AT_ONCE:
-            yield at
-            size = 0
-        size += _effort(text)
-    yield len(texts)
-
-
-def _effort(text: Input) -> int:
-    """Return how much work an input is, in characters: even an empty one is some."""
-    return _EFFORT + len(text.text)
-
-
-def _entries(
-    inquiry: Inquiry, texts: Sequence[Input], vectors: Sequence[Sequence[float] | None], begin: int
-) -> list[msgspec.Raw]:
-    prompt = inquiry.turn.prompt
-    asked, model, size = prompt.request, base_model(prompt.model), size_of(prompt.model)
-    entries = []
-    for index, (text, scripted) in enumerate(zip(texts, vectors, strict=True), begin):
-        vector = embed(text.text, model, size, asked.dimensions) if scripted is None else scripted
-        worded = b64encode(pack(vector)).decode() if asked.encoding_format == "base64" else vector
-        entries.append(msgspec.Raw(msgspec.json.encode({"object": "embedding", "index": index, "embedding": worded})))
-    return entries
-
-
-def _given(inquiry: Inquiry, count: int) -> Sequence[Sequence[float] | None]:
-    """Return the vector that a rule gives for each input, None where it gives none.
-
-    Raises GatewayError (500) when it gives something else.
+    OpenAI's Python SDK always asks for it and takes numbers as well, in its strict mode nothing else; that is for
+    contract suites, which go with `validation: lenient`.
     """
-    given = inquiry.given()
-    if given is None:
-        return [None] * count
-    try:
-        vectors = msgspec.convert(given if isinstance(given[0], list) else [given] * count, list[list[float]])
-        for vector in vectors:
-            pack(vector)
-    except (msgspec.ValidationError, LookupError, OverflowError):
-        raise inquiry.unfit(_WANTED) from None
-    if len(vectors) != count:
-        raise inquiry.unfit(_WANTED)
-    return vectors
+    return exchange.call.lenient and exchange.call.headers.get("x-stainless-lang") == "python"
+
+
+async def _data(inquiry: Inquiry, texts: Sequence[Input], *, packed: bool) -> list[msgspec.Raw]:
+    """Make every input's entry, already encoded; `packed`: in base64."""
+    asked: Create = inquiry.turn.prompt.request
+
+    def word(index: int, vector: Sequence[float]) -> dict[str, Any]:
+        worded = b64encode(pack(vector)).decode() if packed else vector
+        return {"object": "embedding", "index": index, "embedding": worded}
+
+    return await embedded(inquiry, texts, [asked.dimensions] * len(texts), word)
 
 
 family = Family("embeddings")
-family.add("POST", "/v1/embeddings", create, prompted=True)
+family.add("POST", "/v1/embeddings", create, prompted=True, body=Create)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from .. import attachments, fields, inputs, tokens
+from .. import attachments, bodies, inputs, tokens
 from ..admission import enter
 from ..gateway import Gateway
 from ..inquiry import Inquiry, answer, inquire
@@ -77,8 +77,7 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def create(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Judge one input or many."""
-    exchange.unknown_fields = unknown
-    prompt = read(exchange.call.raw, reject_unknown=session.policy.scenario.unknown_fields == "reject")
+    prompt = read(session, exchange)
     prompt, model = enter(session, exchange, prompt)
     vocabulary = await tokens.vocabulary(prompt.model)
     size = sum([len(message.text) for message in prompt.messages])
@@ -91,18 +90,13 @@ async def create(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
     return answer(inquiry, session, exchange, body)
 
 
-def read(raw: bytes, *, reject_unknown: bool = False) -> Prompt:
+def read(session: Session, exchange: Exchange) -> Prompt:
     """Read a body: the prompt has a message for each input.
 
     Raises GatewayError (400).
     """
-    asked = fields.decode(raw, Create, reject_unknown=reject_unknown)
+    asked = bodies.read(session, exchange, Create)
     return Prompt("moderations", asked.model or DEFAULT_MODEL, _messages(asked), request=asked)
-
-
-def unknown(values: dict[str, Any]) -> list[str]:
-    """Return the names of a body's fields that no such request has."""
-    return fields.unknown(values, Create)
 
 
 def _messages(asked: Create) -> tuple[Message, ...]:
@@ -219,4 +213,4 @@ def _types(category: Category, message: Message) -> list[str]:
 
 
 family = Family("moderations")
-family.add("POST", "/v1/moderations", create, prompted=True)
+family.add("POST", "/v1/moderations", create, prompted=True, body=Create)

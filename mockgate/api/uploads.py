@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .. import filing, forms
+from .. import bodies, filing, forms
 from ..content import Content
 from ..errors import GatewayError
-from ..fields import decode
 from ..gateway import Gateway
 from ..journal import Exchange
 from ..routes import Family
@@ -24,14 +23,14 @@ LARGEST = 8 * 2**30
 LARGEST_PART = 64 * 2**20
 
 
-class ExpiresAfter(msgspec.Struct):
+class ExpiresAfter(msgspec.Struct, frozen=True):
     """When the file of an upload is to expire."""
 
     anchor: str
     seconds: int
 
 
-class Create(msgspec.Struct):
+class Create(msgspec.Struct, frozen=True):
     """The body that begins an upload."""
 
     filename: str
@@ -41,7 +40,7 @@ class Create(msgspec.Struct):
     expires_after: ExpiresAfter | None = None
 
 
-class Complete(msgspec.Struct):
+class Complete(msgspec.Struct, frozen=True):
     """The body that completes an upload: its parts in order."""
 
     part_ids: list[str]
@@ -75,7 +74,7 @@ class Pending(msgspec.Struct):
 
 async def create(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Begin an upload."""
-    asked = decode(exchange.call.raw, Create)
+    asked = bodies.read(session, exchange, Create)
     filing.check(asked.filename, asked.purpose, 0)
     if asked.expires_after is not None:
         filing.lifetime(asked.expires_after.anchor, str(asked.expires_after.seconds))
@@ -101,15 +100,18 @@ async def add_part(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 async def complete(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Make a file of an upload's parts, in the order asked for."""
     upload = _pending(session, exchange)
-    asked = decode(exchange.call.raw, Complete)
+    asked = bodies.read(session, exchange, Complete)
     whole, digest = Content(), md5(usedforsecurity=False)
+    made = filing.synthesizes(session)
     for id in asked.part_ids:
+        if id not in upload.parts and made:
+            continue
         if id not in upload.parts:
             raise bad_request(f"Part '{id}' does not belong to this upload.", "part_ids")
         for piece in upload.parts[id].pieces():
             digest.update(piece)
             whole.write(piece)
-    if whole.size != upload.asked.bytes:
+    if whole.size != upload.asked.bytes and not made:
         told = f"The upload has {whole.size} bytes, but {upload.asked.bytes} were announced."
         raise bad_request(told, "part_ids")
     if asked.md5 is not None and asked.md5.lower() != digest.hexdigest():
@@ -139,9 +141,13 @@ def _pending(session: Session, exchange: Exchange) -> Pending:
 
     Raises GatewayError: there is none (404), or it is over (400).
     """
-    upload: Pending | None = session.records.find(KIND, exchange.params["id"])
+    id, made = exchange.params["id"], filing.synthesizes(session)
+    upload: Pending | None = session.records.find(KIND, id)
+    if made and (upload is None or upload.status != "pending"):
+        upload = Pending(id, Create("file.jsonl", "batch", 0, "application/jsonl"), session.clock.now())
+        session.records.save(KIND, id, upload)
     if upload is None:
-        raise GatewayError("not_found", f"No such Upload object: {exchange.params['id']}", param="upload_id")
+        raise GatewayError("not_found", f"No such Upload object: {id}", param="upload_id")
     if upload.status == "pending" and session.clock.now() >= upload.created + LIFETIME:
         upload.status, upload.parts = "expired", {}
     if upload.status != "pending":
@@ -150,7 +156,7 @@ def _pending(session: Session, exchange: Exchange) -> Pending:
 
 
 family = Family("uploads")
-family.add("POST", "/v1/uploads", create)
-family.add("POST", "/v1/uploads/{id}/parts", add_part)
-family.add("POST", "/v1/uploads/{id}/complete", complete)
+family.add("POST", "/v1/uploads", create, body=Create)
+family.add("POST", "/v1/uploads/{id}/parts", add_part, files=("data",))
+family.add("POST", "/v1/uploads/{id}/complete", complete, body=Complete)
 family.add("POST", "/v1/uploads/{id}/cancel", cancel)

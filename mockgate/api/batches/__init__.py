@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from ... import filing
+from ... import bodies, filing
+from ...batch_lines import CANCELLING, WINDOW, follow
+from ...content import Content
 from ...errors import GatewayError
 from ...facts import Facts
-from ...fields import decode
 from ...gateway import Gateway
 from ...jobs import Job, Step
 from ...journal import Exchange
-from ...paging import list_object, page
+from ...paging import Listing, list_object, page
 from ...rng import Dice
 from ...routes import Family
 from ...scenario import BatchSeed
@@ -21,14 +23,9 @@ from ...session import Session
 from ...turn import Prompt
 from ...wire import Answer, Raw, Sse, json_answer
 from ...wording import bad_request
+from . import passed
 from .request import Create, Endpoint, Fault, Line, read
 from .run import KIND, Batch, over
-
-#: A batch that is not done after a day expires.
-WINDOW = 86_400
-
-#: Seconds that a cancellation takes.
-CANCELLING = 2.0
 
 #: More bytes of input than these are read in a thread.
 _LARGE = 200_000
@@ -38,20 +35,32 @@ _STATES = ("in_progress", "finalizing", "completed", "failed", "expired", "cance
 
 async def create(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Begin a batch."""
-    asked = decode(exchange.call.raw, Create)
+    if _passes_on(session) and passed.holds(exchange.call):
+        asked, content = passed.read(session, exchange)
+    else:
+        asked, content = _from_file(session, exchange)
+    if content.size > _LARGE:
+        lines, faults = await asyncio.to_thread(read, content, asked.endpoint)
+    else:
+        lines, faults = read(content, asked.endpoint)
+    batch = Batch(_job(session, exchange, faults, lines), asked, lines, faults)
+    session.records.save(KIND, batch.job.id, (batch, exchange))
+    follow(session, batch.job, partial(batch.catch_up, gateway, session, exchange))
+    return json_answer(_told(session, batch))
+
+
+def _passes_on(session: Session) -> bool:
+    return "passed_on" in session.policy.responder.quirks
+
+
+def _from_file(session: Session, exchange: Exchange) -> tuple[Create, Content]:
+    asked = bodies.read(session, exchange, Create)
     file = filing.get(session, asked.input_file_id, "input_file_id")
     if file.purpose != "batch":
         raise bad_request(
             f"File '{file.id}' was uploaded for '{file.purpose}': a batch needs one for 'batch'.", "input_file_id"
         )
-    if file.content.size > _LARGE:
-        lines, faults = await asyncio.to_thread(read, file.content, asked.endpoint)
-    else:
-        lines, faults = read(file.content, asked.endpoint)
-    batch = Batch(_job(session, exchange, faults, lines), asked, lines, faults)
-    session.records.save(KIND, batch.job.id, (batch, exchange))
-    _follow(gateway, session, exchange, batch)
-    return json_answer(describe(batch))
+    return asked, file.content
 
 
 def _job(session: Session, exchange: Exchange, faults: list[Fault], lines: list[Line]) -> Job:
@@ -67,21 +76,6 @@ def _job(session: Session, exchange: Exchange, faults: list[Fault], lines: list[
     return Job(id, KIND, exchange.started, steps, "completed")
 
 
-def _follow(gateway: Gateway, session: Session, exchange: Exchange, batch: Batch) -> None:
-    """Bring a batch up to date whenever its state changes, looked at or not; it expires after a day."""
-    working: set[asyncio.Task[None]] = set()
-
-    def work(_: Job) -> None:
-        task = asyncio.ensure_future(batch.catch_up(gateway, session, exchange))
-        working.add(task)
-        task.add_done_callback(working.discard)
-
-    batch.job.on_change.append(work)
-    session.jobs.add(batch.job, session.clock)
-    expiry = exchange.started + WINDOW
-    session.clock.call_at(expiry, lambda: batch.job.finish(expiry, "expired"))
-
-
 async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Batch:
     """Return the batch that a path names, up to date.
 
@@ -93,7 +87,8 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Batch
     if found is None and filing.synthesizes(session):
         found = _grow(session, exchange, BatchSeed(id))
     if found is None:
-        raise GatewayError("not_found", f"No batch found with id '{id}'.", param="batch_id")
+        message = f"No batch found with id '{id}'."
+        raise GatewayError("not_found", message, param="batch_id", details={"object": "batch", "id": id})
     batch, made_by = found
     batch.job.look(session.clock.now())
     await batch.catch_up(gateway, session, made_by)
@@ -102,10 +97,7 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Batch
 
 def _sow(session: Session, exchange: Exchange) -> None:
     """Put in place the batches that a session begins with."""
-    if KIND not in session.sown:
-        session.sown.add(KIND)
-        for seed in session.policy.scenario.records.batches:
-            _grow(session, exchange, seed)
+    session.sow(KIND, session.policy.scenario.records.batches, partial(_grow, session, exchange))
 
 
 def _grow(session: Session, exchange: Exchange, seed: BatchSeed) -> tuple[Batch, Exchange]:
@@ -118,7 +110,7 @@ def _grow(session: Session, exchange: Exchange, seed: BatchSeed) -> tuple[Batch,
 
 async def retrieve(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Describe a batch as it is now."""
-    return json_answer(describe(await _find(gateway, session, exchange)))
+    return json_answer(_told(session, await _find(gateway, session, exchange)))
 
 
 async def listed(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
@@ -126,7 +118,7 @@ async def listed(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
     _sow(session, exchange)
     for batch, made_by in session.records.all(KIND):
         await batch.catch_up(gateway, session, made_by)
-    found = [describe(batch) for batch, _ in session.records.all(KIND)]
+    found = [_told(session, batch) for batch, _ in session.records.all(KIND)]
     return json_answer(list_object(page(exchange.call, found)))
 
 
@@ -134,14 +126,14 @@ async def cancel(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
     """Cancel a batch: what was not run by then never is."""
     batch = await _find(gateway, session, exchange)
     if batch.job.over and filing.synthesizes(session):
-        return json_answer(describe(batch) | {"status": "cancelling"})
+        return json_answer(_told(session, batch) | {"status": "cancelling"})
     if batch.job.over:
         message = f"Cannot cancel a batch with status '{batch.job.state}'."
         raise GatewayError("conflict", message, param="batch_id")
     if batch.job.state != "cancelling":
         batch.job.divert(session.clock.now(), (Step("cancelling", CANCELLING),), "cancelled")
         session.jobs.arm(batch.job, session.clock)
-    return json_answer(describe(batch))
+    return json_answer(_told(session, batch))
 
 
 async def results(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
@@ -151,13 +143,19 @@ async def results(gateway: Gateway, session: Session, exchange: Exchange) -> Ans
     """
     batch = await _find(gateway, session, exchange)
     if not batch.job.over:
-        raise GatewayError("conflict", f"The batch is {batch.job.state}: its results are there once it is over.")
+        raise GatewayError("conflict", f"batch results are not ready yet (status: {batch.job.state})")
+    if _passes_on(session):
+        return json_answer(passed.results(session, batch))
     lines = [outcome.written + b"\n" for outcome in batch.outcomes]
     return Sse(
         frames=(Raw(0.0, line) for line in lines),
         length=sum(map(len, lines)),
         content_type="application/x-ndjson",
     )
+
+
+def _told(session: Session, batch: Batch) -> dict[str, Any]:
+    return passed.told(session, batch, describe(batch)) if _passes_on(session) else describe(batch)
 
 
 def describe(batch: Batch) -> dict[str, Any]:
@@ -170,7 +168,7 @@ def describe(batch: Batch) -> dict[str, Any]:
         "object": "batch",
         "endpoint": asked.endpoint,
         "errors": {"object": "list", "data": msgspec.to_builtins(shown_faults)} if shown_faults else None,
-        "input_file_id": asked.input_file_id,
+        "input_file_id": asked.input_file_id or None,
         "completion_window": asked.completion_window,
         "status": job.state,
         "output_file_id": batch.output,
@@ -207,8 +205,8 @@ def _usage(batch: Batch) -> dict[str, Any]:
 
 
 family = Family("batches")
-family.add("POST", "/v1/batches", create)
-family.add("GET", "/v1/batches", listed, name="list")
+family.add("POST", "/v1/batches", create, body=Create)
+family.add("GET", "/v1/batches", listed, name="list", query=Listing)
 family.add("GET", "/v1/batches/{id}", retrieve)
 family.add("POST", "/v1/batches/{id}/cancel", cancel)
-family.add("GET", "/v1/batches/{id}/results", results)
+family.add("GET", "/v1/batches/{id}/results", results, answers=("application/x-ndjson",))

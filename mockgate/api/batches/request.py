@@ -1,40 +1,39 @@
 """What a batch is asked for with, and the lines of its input file. Source: OpenAI's API reference, "Batch"."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
 from ...content import Content
+from ...fields import Metadata
 
-#: The endpoints that a batch may ask.
-ENDPOINTS = (
+Endpoint = Literal[
     "/v1/responses",
     "/v1/chat/completions",
     "/v1/embeddings",
     "/v1/completions",
     "/v1/moderations",
-)
+    "/v1/images/generations",
+    "/v1/images/edits",
+    "/v1/videos",
+]
 
-Endpoint = Literal["/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations"]
+#: The endpoints that a batch may ask.
+ENDPOINTS = get_args(Endpoint)
 
 #: Lines that one batch may have.
 MOST = 50_000
 
-Metadata = Annotated[
-    dict[Annotated[str, msgspec.Meta(max_length=64)], Annotated[str, msgspec.Meta(max_length=512)]],
-    msgspec.Meta(max_length=16),
-]
 
-
-class OutputExpiry(msgspec.Struct):
+class OutputExpiry(msgspec.Struct, frozen=True):
     """When the files a batch writes are to expire."""
 
     anchor: Literal["created_at"]
     seconds: Annotated[int, msgspec.Meta(ge=3600, le=2_592_000)]
 
 
-class Create(msgspec.Struct):
+class Create(msgspec.Struct, frozen=True):
     """The body that begins a batch."""
 
     input_file_id: str
@@ -44,7 +43,7 @@ class Create(msgspec.Struct):
     output_expires_after: OutputExpiry | None = None
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, frozen=True):
     """A request of a batch: its name, and the body that is sent to the batch's endpoint."""
 
     custom_id: str

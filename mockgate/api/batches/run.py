@@ -1,31 +1,24 @@
-"""A batch at work: every line goes through the same door as a live request, as many of them as the time has come for.
-
-Nothing runs on its own: whoever looks, or the clock when a state ends, brings a batch up to date.
-"""
+"""A batch at work: as many of its lines are run as the time has come for, and then its files are written."""
 
 import asyncio
 from collections import Counter
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import msgspec
 
-from ... import filing
+from ... import batch_lines, filing
 from ...content import Content
-from ...gateway import SESSION_HEADER, Gateway
+from ...gateway import Gateway
 from ...jobs import Job
 from ...journal import Exchange
 from ...rng import Dice
 from ...session import Session
-from ...wire import Answer, Call, Json, Sse
+from ...wire import Call, Sse
 from .request import Create, Fault, Line
 
 KIND = "batch"
-
-#: Lines that are run before others have their turn.
-_AT_ONCE = 5
-
-#: Headers of the request that made a batch which are not those of its lines.
-_NOT_ITS_LINES = frozenset({"content-length", "content-type", "x-mockgate-error", "x-mockgate-fault"})
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -51,16 +44,18 @@ class Batch:
         self.outcomes: list[Outcome] = []
         self.output: str | None = None
         self.errors: str | None = None
+        self._usage: Counter[str] = Counter()
+        self._added = 0
         self._one = asyncio.Lock()
         self._told = job.state if job.over else ""
 
     @property
     def usage(self) -> Counter[str]:
-        """The tokens of all lines so far."""
-        total: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            total.update(outcome.usage or {})
-        return total
+        """The tokens of all lines so far; each line is added once, however often they are asked for."""
+        for outcome in islice(self.outcomes, self._added, None):
+            self._usage.update(outcome.usage or {})
+        self._added = len(self.outcomes)
+        return self._usage
 
     async def catch_up(self, gateway: Gateway, session: Session, exchange: Exchange) -> None:
         """Run the lines whose time has come, write the files once it is over, and tell of its end.
@@ -68,20 +63,17 @@ class Batch:
         `exchange` is the one that made the batch: its key pays.
         """
         async with self._one:
-            now = session.clock.now()
-            self.job.look(now, counts=False)
-            for at in range(len(self.outcomes), self._wanted(now)):
-                self.outcomes.append(await self._run(gateway, session, exchange.call, at))
-                if at % _AT_ONCE == 0:
-                    await session.clock.give_way()
+            line = partial(self._run, gateway, session, exchange.call)
+            await batch_lines.run_due(session, self._due, self.outcomes, line)
             if self.job.over and self._told != self.job.state:
                 self._told = self.job.state
                 self.write(session)
                 data = {"id": self.job.id}
                 session.outbox.tell(session.policy.scenario.webhooks, f"batch.{self.job.state}", data)
 
-    def _wanted(self, now: float) -> int:
+    def _due(self, now: float) -> int:
         """Return how many lines must have been run by now."""
+        self.job.look(now, counts=False)
         if not self.lines or self.faults:
             return 0
         match self.job.state:
@@ -95,31 +87,16 @@ class Batch:
 
     async def _run(self, gateway: Gateway, session: Session, made_by: Call, at: int) -> Outcome:
         line = self.lines[at]
-        headers = {name: value for name, value in made_by.headers.items() if name not in _NOT_ITS_LINES}
-        headers |= {"content-type": "application/json", SESSION_HEADER: session.name}
-        call = Call(
-            "POST",
-            line.url,
-            headers=headers,
-            raw=msgspec.json.encode(line.body),
-            pace="instant",
-            discount=session.policy.scenario.batch_discount,
-        )
-        exchange = await gateway.handle(call)
-        gateway.close(exchange)
-        return self._outcome(line, at, exchange)
-
-    def _outcome(self, line: Line, at: int, exchange: Exchange) -> Outcome:
-        answer = _joined(exchange.answer)
+        ran = await batch_lines.run(gateway, session, made_by, line.url, line.body)
         written = self._line(line, at)
-        if isinstance(answer, Sse):
+        if isinstance(ran.answer, Sse):
             written["error"] = {"code": "invalid_request", "message": "Streaming is not supported in a batch."}
-        elif not isinstance(answer, Json) or answer.cut is not None:
+        elif ran.answer is None:
             written["error"] = {"code": "server_error", "message": "The request was broken off."}
         else:
-            body = _read(answer.body)
-            written["response"] = {"status_code": answer.status, "request_id": exchange.request_id, "body": body}
-            if answer.status < 400:
+            body, status = _read(ran.answer.body), ran.answer.status
+            written["response"] = {"status_code": status, "request_id": ran.exchange.request_id, "body": body}
+            if status < 400:
                 usage = body.get("usage") if isinstance(body, dict) else None
                 return Outcome(msgspec.json.encode(written), _counted(usage or {}))
         return Outcome(msgspec.json.encode(written))
@@ -162,16 +139,6 @@ def over(job: Job, asked: Create, completed: int, failed: int) -> Batch:
         written = {"id": f"batch_req_{at}", "custom_id": line.custom_id, "response": response, "error": None}
         batch.outcomes.append(Outcome(msgspec.json.encode(written), {} if good else None))
     return batch
-
-
-def _joined(answer: Answer | None) -> Answer | None:
-    """Put a whole answer together that a fault has sent in pieces; one that was cut in the middle is none."""
-    if not isinstance(answer, Sse) or answer.length is None:
-        return answer
-    body = b"".join(piece.encode() for piece in answer.frames)
-    if len(body) < answer.length:
-        return None
-    return Json(status=answer.status, headers=answer.headers, body=body)
 
 
 def _read(raw: bytes) -> Any:

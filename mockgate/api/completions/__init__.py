@@ -18,6 +18,7 @@ from ...wire import Call
 from . import prompts
 from .chunks import fail, frames
 from .read import read, unknown, with_words
+from .request import Create
 from .whole import body
 
 #: Models that cannot fill in what is missing before a suffix.
@@ -33,7 +34,7 @@ class Completions(Dialect, frozen=True):
         Raises GatewayError for everything that is refused.
         """
         exchange.unknown_fields = self.unknown
-        prompt = self.read(exchange.call, session, session.policy.scenario.unknown_fields == "reject")
+        prompt = self.read(exchange.call, session, session.policy.reject_unknown)
         vocabulary = await tokens.vocabulary(prompt.model)
         prompt = await tokens.aside(len(exchange.call.raw), with_words, prompt, vocabulary)
         prompt, model = enter(session, exchange, prompt)
@@ -87,4 +88,4 @@ def _not_for(model: Model) -> GatewayError:
 dialect = Completions(_read, unknown, check, _keep, body, frames, fail)
 
 family = Family("completions")
-family.add("POST", "/v1/completions", dialect.answer, name="create", prompted=True)
+family.add("POST", "/v1/completions", dialect.answer, name="create", prompted=True, body=Create)

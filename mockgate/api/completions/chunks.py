@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from ...errors import GatewayError, openai_envelope
+from ...obfuscation import obfuscated
 from ...turn import Event, Piece, Refusal, Start, Stop, Text, Turn
 from ...wire import Frame
 from .request import Asked
@@ -21,7 +22,11 @@ def frames(turn: Turn, timed: Iterator[tuple[float, Event]]) -> Iterator[Frame]:
     and `[DONE]`."""
     asked: Asked = turn.prompt.request
     options = asked.body.stream_options
-    counts = options is not None and options.include_usage is True
+    worded = _frames(turn, timed, counts=options is not None and options.include_usage is True)
+    return obfuscated(worded, turn.id) if options is not None and options.include_obfuscation else worded
+
+
+def _frames(turn: Turn, timed: Iterator[tuple[float, Event]], *, counts: bool) -> Iterator[Frame]:
     before, after = encode(head(turn))[:-1] + b',"choices":[', b'],"usage":null}' if counts else b"]}"
     choices = [_Choice(turn, index) for index in range(len(turn.replies))]
     due = 0.0

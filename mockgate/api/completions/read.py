@@ -75,7 +75,7 @@ def _check(body: Create) -> None:
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
         raise bad_request(message, "stream_options")
     if body.echo and body.suffix:
-        raise _together("echo", "suffix")
+        raise _together("suffix", "echo")
     n, best_of = body.n or 1, body.best_of
     if best_of is not None and best_of < n:
         raise bad_request(

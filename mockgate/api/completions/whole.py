@@ -4,7 +4,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from typing import Any
 
-from ...turn import Logprob, Refusal, Reply, Text, Turn, Usage
+from ...turn import PLAIN_FINISH, Logprob, Refusal, Reply, Text, Turn, Usage
 from .request import Asked
 
 _Decoder = getincrementaldecoder("utf-8")
@@ -38,7 +38,7 @@ def _choice(asked: Asked, index: int, reply: Reply) -> dict[str, Any]:
 
 def finish_reason(reply: Reply) -> str:
     """Return why a choice ended: a call, which no completion can make, is its natural end."""
-    return "stop" if reply.finish == "tool_calls" else reply.finish
+    return "stop" if reply.finish == "tool_calls" else PLAIN_FINISH.get(reply.finish, reply.finish)
 
 
 def logprobs(entries: Sequence[Logprob], offset: int = 0, *, begins: bool = False) -> dict[str, Any]:

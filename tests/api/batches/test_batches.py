@@ -6,6 +6,7 @@ import pytest
 
 from mockgate.content import Content
 from mockgate.filing import StoredFile, keep
+from mockgate.placeholders import PIXEL_URL
 
 PATH = "/v1/batches"
 CHATS = "/v1/chat/completions"
@@ -85,6 +86,28 @@ async def test_a_batch_passes_its_states_along_the_clock_and_ends_with_a_file(gw
     assert {each["response"]["body"]["choices"][0]["message"]["content"] for each in written} == {"Hi."}
     total = sum(each["response"]["body"]["usage"]["total_tokens"] for each in written)
     assert (done["usage"]["total_tokens"], gateway.session().totals.input) == (total, done["usage"]["input_tokens"])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "has"),
+    [
+        ("/v1/images/generations", {"model": "gpt-image-1", "prompt": "A cat", "size": "1024x1024"}, "data"),
+        ("/v1/images/edits", {"model": "gpt-image-1", "prompt": "A hat", "images": [{"image_url": PIXEL_URL}]}, "data"),
+        ("/v1/videos", {"model": "sora-2", "prompt": "A cat", "seconds": "4"}, "status"),
+        ("/v1/embeddings", {"model": "text-embedding-3-small", "input": "A cat"}, "data"),
+        ("/v1/moderations", {"input": "A cat"}, "results"),
+        ("/v1/completions", {"model": "gpt-3.5-turbo-instruct", "prompt": "A cat"}, "choices"),
+        ("/v1/responses", {"model": "gpt-4o", "input": "A cat"}, "output"),
+    ],
+)
+async def test_a_line_may_ask_every_endpoint_of_a_batch(gw, begin, look, lines_of, endpoint, body, has):
+    asked = {"custom_id": "a", "method": "POST", "url": endpoint, "body": body}
+    gateway = gw(batches=[{"states": {"validating": "1s", "in_progress": "1s", "finalizing": "1s"}}])
+    path = await begin(gateway, asked, endpoint=endpoint)
+    done = await look(gateway, path, 10)
+    assert done["request_counts"] == {"total": 1, "completed": 1, "failed": 0}
+    (written,) = await lines_of(gateway, done["output_file_id"])
+    assert has in written["response"]["body"]
 
 
 async def test_a_line_costs_half_of_what_a_live_request_does(gw, ask, begin, look):

@@ -4,7 +4,7 @@ import pytest
 from mockgate.api.completions.chunks import fail, frames
 from mockgate.api.completions.whole import body
 from mockgate.errors import GatewayError
-from mockgate.pacing import Tempo, schedule
+from mockgate.pacing import INSTANT, Tempo, schedule
 from mockgate.rng import Dice
 from mockgate.turn import Logprob
 
@@ -51,6 +51,18 @@ def test_frames_tell_how_many_tokens_they_carry_and_when_they_go():
     sent = list(frames(turn, schedule(turn, Tempo(1.0, 0.5), Dice(1), split)))
     assert [frame.tokens for frame in sent] == [0, 1, 1, 1, 0, 0]
     assert [frame.due for frame in sent] == [1.0, 1.0, 1.5, 2.0, 2.0, 2.0]
+
+
+def test_obfuscation_pads_every_chunk_and_changes_no_word():
+    plain, padded = (
+        BY_NAME["text"].turn(stream=True, stream_options={"include_obfuscation": wanted}) for wanted in (False, True)
+    )
+    assert {len(frame.data) % 64 for frame in list(frames(padded, schedule(padded, INSTANT, Dice(1), split)))[:-1]} == {
+        0
+    }
+    assert [{**chunk, "obfuscation": ""} for chunk in chunks(plain)] == [
+        {**chunk, "obfuscation": ""} for chunk in chunks(padded)
+    ]
 
 
 def test_an_error_in_the_middle_is_a_chunk_of_its_own():

@@ -88,7 +88,7 @@ def test_a_suffix_counts_with_every_prompt():
         ({"prompt": ["a"] * 2049}, "prompt", "array_above_max_length"),
         ({"n": 3, "best_of": 2}, "best_of", None),
         ({"stream": True, "best_of": 2}, "best_of", "invalid_parameter_combination"),
-        ({"echo": True, "suffix": "end"}, "suffix", "invalid_parameter_combination"),
+        ({"echo": True, "suffix": "end"}, "echo", "invalid_parameter_combination"),
         ({"stream_options": {}}, "stream_options", None),
     ],
 )
