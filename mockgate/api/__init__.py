@@ -1,17 +1,5 @@
-"""The endpoint families that mockgate serves: one module each, and this list."""
+"""The endpoint families that mockgate serves: chat, which a first answer needs, and those that wait to be asked."""
 
-from . import admin, batches, chat, completions, embeddings, files, models, moderations, responses, uploads
+from . import chat, index
 
-FAMILIES = (
-    chat.family,
-    completions.family,
-    responses.family,
-    responses.conversation_family,
-    embeddings.family,
-    moderations.family,
-    files.family,
-    uploads.family,
-    batches.family,
-    models.family,
-    admin.family,
-)
+FAMILIES = (chat.family, *index.families())
