@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,20 +24,41 @@ pytestmark = pytest.mark.skipif(
 )
 
 SCENARIO = {
+    "videos": [{"when": {"user": "quick"}, "states": {"queued": 0, "in_progress": 0.1}}],
     "rules": [
         {"when": {"user": {"equals": "ping"}}, "reply": "pong"},
         {"when": {"user": "count"}, "reply": "one two three"},
-    ]
+        {
+            "when": {"user": "ponder"},
+            "reply": [
+                {"reasoning": "Well now."},
+                {"text": "So it is.", "cites": [{"url": "https://a.b", "quote": "It is."}]},
+            ],
+        },
+    ],
 }
 
 
+@contextmanager
+def secure(folder):
+    """Serve over TLS; give the environment that tells Node where, and whom to trust."""
+    (folder / "scenario.yaml").write_text(json.dumps(SCENARIO))
+    command = [sys.executable, "-m", "mockgate", "serve", "--tls", "--quiet", "--port", "0", "--pace", "instant"]
+    with subprocess.Popen([*command, "scenario.yaml"], stdout=subprocess.PIPE, text=True, cwd=folder) as process:
+        url, authority = process.stdout.readline().strip(), process.stdout.readline().strip()
+        try:
+            yield {"SECURE_BASE_URL": f"{url}/v1", "NODE_EXTRA_CA_CERTS": authority}
+        finally:
+            process.terminate()
+
+
 @pytest.fixture(scope="module")
-def seen():
-    with Mockgate(SCENARIO) as gw:
+def seen(tmp_path_factory):
+    with Mockgate(SCENARIO) as gw, secure(tmp_path_factory.mktemp("secure")) as secured:
         ran = subprocess.run(
             ["node", "client.mjs"],
             cwd=HERE,
-            env={**os.environ, "OPENAI_BASE_URL": gw.base_url},
+            env={**os.environ, "OPENAI_BASE_URL": gw.base_url, **secured},
             capture_output=True,
             text=True,
             timeout=50,
@@ -127,3 +150,85 @@ def test_embeddings_are_the_same_in_both_encodings(seen):
 
 def test_moderations_flag_what_harms(seen):
     assert seen["moderations"] == [[True, True], [False, False]]
+
+
+def test_videos_are_polled_downloaded_and_made_of_each_other(seen):
+    assert seen["videos"] == {
+        "status": "completed",
+        "types": ["video/mp4", "image/webp"],
+        "ftyp": "ftyp",
+        "made_of": [True, True, True],
+        "seconds": "12",
+        "listed": [0, 1, 2, 3],
+        "deleted": True,
+    }
+
+
+def test_pictures_are_drawn_edited_and_streamed(seen):
+    images = seen["images"]
+    assert (images["type"], images["magic"]) == ("image/png", "WEBP")
+    assert "a red boat" in images["revised"].lower()
+    assert images["usage"]["output_tokens"] == 66
+    assert images["looked"] == 388
+    assert images["events"] == ["image_generation.partial_image", "image_generation.completed"]
+
+
+def test_audio_is_spoken_transcribed_and_translated(seen):
+    assert seen["audio"] == {
+        "type": "audio/wav",
+        "riff": "RIFF",
+        "same": True,
+        "usage": "tokens",
+        "covered": True,
+        "subtitles": "WEBVTT",
+        "translated": ["text"],
+    }
+
+
+def test_a_realtime_session_talks_calls_and_survives_an_error(seen):
+    told = seen["realtime"]
+    assert (told["model"], told["streamed"], told["text"], told["usage"]) == ("gpt-realtime", "pong", "pong", 1)
+    assert told["errors"] == ["response_cancel_not_active"]
+    assert told["called"] == ["get_weather", '{"city": "Oslo"}']
+    assert "overcast" in told["answer"]
+
+
+def test_a_page_opens_a_realtime_session_with_a_secret_as_its_subprotocol(seen):
+    assert seen["realtime_of_a_browser"] == {"protocol": "realtime", "instructions": "Be brief."}
+
+
+def test_anthropics_sdk_asks_streams_counts_and_runs_tools(seen):
+    told = seen["messages"]
+    assert (told["text"], told["streamed"], told["tokens"]) == ("pong", "one two three", [8, 8, 1])
+    assert told["called"] == ["Oslo"]
+    assert "overcast" in told["answer"]
+    assert told["refused"] == [400, "invalid_request_error"]
+
+
+def test_anthropics_stream_tells_thoughts_words_and_what_they_cite(seen):
+    told = seen["message_streams"]
+    assert told["same"] == told["whole"]
+    heard = {kind: "".join(text for each, text in told["heard"] if each == kind) for kind, _ in told["heard"]}
+    assert heard == {"thinking": "Well now.", "text": "So it is.", "citation": "https://a.b"}
+    assert (told["raw"][0], told["raw"][-1]) == ("message_start", "message_stop")
+
+
+def test_anthropics_tool_runner_streams_every_turn(seen):
+    assert seen["message_tools_streamed"]["reasons"] == ["tool_use", "end_turn"]
+
+
+def test_anthropics_batches_run_and_are_listed_cancelled_and_deleted(seen):
+    told = seen["message_batches"]
+    assert told["states"] == ["in_progress", "canceling", "ended"]
+    assert (told["counts"], told["listed"]) == (2, 2)
+    assert told["texts"] == [["a", "pong"], ["b", "pong"]]
+    assert told["deleted"] == "message_batch_deleted"
+
+
+def test_anthropics_files_are_uploaded_asked_about_and_deleted(seen):
+    told = seen["message_files"]
+    assert told["about"] == ["a.txt", "text/plain", 4]
+    assert told["tokens"][0] == told["tokens"][1] > 8
+    assert told["names"]
+    assert told["models"]
+    assert told["deleted"] == "file_deleted"
