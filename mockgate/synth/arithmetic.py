@@ -4,20 +4,22 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from ..expressions import regex
+
 _SPOKEN = {
     "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/", "over": "/",
     "x": "*", "×": "*", "·": "*", "÷": "/", "−": "-",
 }  # fmt: skip
 _NUMBER = r"\d[\d,]{0,14}(?:\.\d{1,8})?"
 _OPERATOR = r"(?:[-+*/x×÷·−]|plus|minus|times|multiplied by|divided by)"
-_SUM = re.compile(rf"(?<![\w./-])-?{_NUMBER}(?:\s*{_OPERATOR}\s*{_NUMBER}){{1,12}}(?![\w/-]|\.\d)", re.IGNORECASE)
-_ASKED = re.compile(
+_SUM = regex(rf"(?<![\w./-])-?{_NUMBER}(?:\s*{_OPERATOR}\s*{_NUMBER}){{1,12}}(?![\w/-]|\.\d)", re.IGNORECASE)
+_ASKED = regex(
     r"^(?:what(?:'s|’s| is| are| does)|calculate|compute|evaluate|solve|how much (?:is|are)|add|sum"
     r"|work out|tell me"
     r"|can you|could you|please)\b|[=?]\s*$",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(rf"{_NUMBER}|{_OPERATOR}", re.IGNORECASE)
+_TOKEN = regex(rf"{_NUMBER}|{_OPERATOR}", re.IGNORECASE)
 _WORK: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "*": lambda one, other: one * other,
     "/": lambda one, other: one / other,

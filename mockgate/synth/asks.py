@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import structs
 
+from ..expressions import regex
 from ..turn import Prompt, Value
 from . import topics
 from .language import NAMES, detect
@@ -75,7 +76,7 @@ CODE_NAMES: dict[str, str] = {
 }  # fmt: skip
 
 _SHORT_NAMES = frozenset(("go", "c", "js", "ts", "py"))  # words of their own: only "in go" means Go
-_GREETING = re.compile(
+_GREETING = regex(
     r"^(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day)|yo|hallo|guten (?:tag"
     r"|morgen|abend)|bonjour"
     r"|bonsoir|salut|hola|buenos d[ií]as|buenas tardes|ciao|buongiorno|ol[áa]|oi|bom dia|hoi|goedemorgen"
@@ -89,7 +90,7 @@ _GREETING = re.compile(
     r"| bot)?[\s!.,?:)、。！؟]*(?:how are you(?: doing)?(?: today)?\??)?[\s!.]*$",
     re.IGNORECASE,
 )
-_THANKS = re.compile(
+_THANKS = regex(
     r"^(?:ok(?:ay)?,? |great,? )?(?:thanks?|thank you|thx|cheers|danke|merci|gracias|grazie|obrigad[oa]"
     r"|dank je|dziękuję"
     r"|teşekkürler|cảm ơn|tack|děkuji|terima kasih|спасибо|дякую|谢谢|ありがとう(?:ございます)?"
@@ -98,13 +99,13 @@ _THANKS = re.compile(
     r"\b(?:,? (?:you|so|very|much|a lot|again|for (?:your|the) help|vielmals|beaucoup))*[\s!.]*$",
     re.IGNORECASE,
 )
-_SAY = re.compile(
+_SAY = regex(
     rf"^{_POLITE}(?:say|repeat after me|repeat|echo|respond (?:only )?with|reply (?:only )?with"
     rf"|answer (?:only )?with|output)"
     r"(?: exactly| only| just| the words?| the following| back)*[: ]+(?P<given>.+?)$",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_SAID = re.compile(
+_NOT_SAID = regex(
     r"^(?:something|anything|more|why|how|what|if|in|as|a |an |json|valid|one word|a single|yes or no"
     r"|no more|your)",
     re.IGNORECASE,
@@ -178,12 +179,12 @@ _ESSAY = Sign(
     r"\b(?:write|draft|compose|create)\b.{0,40}\b(?:essay|article|blog post|report|paper|chapter|speech"
     r"|guide|tutorial)\b",
 )
-_LONG = re.compile(
+_LONG = regex(
     r"\b(?:detailed|in detail|in depth|in-depth|long|thorough|comprehensive|at length|step by step"
     r"|elaborate)\b",
     re.IGNORECASE,
 )
-_SHORT = re.compile(
+_SHORT = regex(
     r"\b(?:brief(?:ly)?|short(?:ly)?|concise(?:ly)?|quick(?:ly)?|kurz|brièvement|brevemente|in a nutshell"
     r"|tersely|few words)\b"
     r"|кратко|коротко|简短|简要|短く|간단히",

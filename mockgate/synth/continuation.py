@@ -1,10 +1,9 @@
 """How a text goes on: what may follow its last word, so that the two read as one."""
 
-import re
-
+from ..expressions import regex
 from ..rng import Dice
 
-_END = re.compile(r"[.!?:\"”'’)\]}]$")
+_END = regex(r"[.!?:\"”'’)\]}]$")
 
 #: What may follow an English word, by its kind. The first kind that has the word decides.
 _TAILS: tuple[tuple[str, tuple[str, ...]], ...] = (

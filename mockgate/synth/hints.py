@@ -1,10 +1,10 @@
 """What a property's name (and its description) says of its value: an email, a city, a price."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..expressions import regex
 from ..rng import Dice
 from .fakes import faker
 from .language import bag
@@ -158,11 +158,11 @@ _LONG = bag(
     final_answer feedback recommendation instructions story caption step steps point points"""
 )
 _TITLES = bag("title headline subject heading event topic_name question query")
-_FLAGS = re.compile(
+_FLAGS = regex(
     r"^(?:is|has|can|should|was|allow|enable|include)(?=[_A-Z])|^(?:active|available|enabled|completed"
     r"|verified|done)$"
 )
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
+_SPLIT = regex(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _by_word(table: dict[str, Any]) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 import re
 from functools import lru_cache
 
+from ..expressions import regex
+
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
+    ("ja", regex("[\u3040-\u30ff]")),
+    ("ko", regex("[\uac00-\ud7af\u1100-\u11ff]")),
+    ("zh", regex("[\u4e00-\u9fff]")),
+    ("ru", regex("[\u0400-\u04ff]")),
+    ("ar", regex("[\u0600-\u06ff]")),
+    ("he", regex("[\u0590-\u05ff]")),
+    ("hi", regex("[\u0900-\u097f]")),
+    ("th", regex("[\u0e00-\u0e7f]")),
+    ("el", regex("[\u0370-\u03ff]")),
 )
-_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_UKRAINIAN = regex("[іїєґІЇЄҐ]")
 
 #: Words that are common in one language; a word that several share counts for each of them.
 _STOPS: dict[str, frozenset[str]] = {
@@ -96,19 +98,19 @@ _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi", "sv", "cs"
 
 #: Letters that give a Latin-written language away.
 _MARKS: dict[str, re.Pattern[str]] = {
-    "de": re.compile("[ßäöü]"),
-    "fr": re.compile("[çœèêàùî]|\\bqu'|\\bl'|\\bd'"),
-    "es": re.compile("[¿¡ñ]"),
-    "pt": re.compile("[ãõ]"),
-    "pl": re.compile("[ąęłśżźćń]"),
-    "tr": re.compile("[ğışİ]"),
-    "vi": re.compile("[ăđơư\u1ea0-\u1ef9]"),
-    "sv": re.compile("å"),
-    "cs": re.compile("[ěřůč]"),
+    "de": regex("[ßäöü]"),
+    "fr": regex("[çœèêàùî]|\\bqu'|\\bl'|\\bd'"),
+    "es": regex("[¿¡ñ]"),
+    "pt": regex("[ãõ]"),
+    "pl": regex("[ąęłśżźćń]"),
+    "tr": regex("[ğışİ]"),
+    "vi": regex("[ăđơư\u1ea0-\u1ef9]"),
+    "sv": regex("å"),
+    "cs": regex("[ěřůč]"),
 }
-_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_DOTTED = re.compile(rf"{_WORD.pattern}(?:\.(?:[a-z0-9]+))*")  # 3.14, 2.5.1, node.js
-_FUNCTION_MARKS = re.compile(
+_WORD = regex(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_DOTTED = regex(rf"{_WORD.pattern}(?:\.(?:[a-z0-9]+))*")  # 3.14, 2.5.1, node.js
+_FUNCTION_MARKS = regex(
     "[\\s\\W]+|请|帮我|什么是|是什么|什么|怎么样|怎么|如何|为什么|哪里|哪个|可以|告诉我|解释|一下|介绍|吗|呢|吧|的|是"
     "|について|とは|何ですか|なんですか|教えて|ください|説明して|どうやって|なぜ|どこ|いつ|ですか|ます|です|を|が|は|に|で|か"
     "|คืออะไร|อะไร|อย่างไร|ทำไม|ที่ไหน|เมื่อไร|ช่วย|อธิบาย|เกี่ยวกับ|ครับ|ค่ะ|คะ|หน่อย"

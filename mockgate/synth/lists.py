@@ -2,6 +2,8 @@
 
 import re
 
+from ..expressions import regex
+
 
 def _of(line: str) -> tuple[str, ...]:
     return tuple(member.strip() for member in line.split(","))
@@ -75,7 +77,7 @@ _REGIONS = {
 }  # fmt: skip
 _WORLD = frozenset(("", "world", "earth"))
 _KINDS = "|".join((*_PLACES, *_LISTS))
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|list|name|some|few|the|are"
     r"|list of|table of|me)\s+(?P<which>(?:(?!(?:to|for|of|in|on|about|with|that|as)\b)[\w'-]+\s+){0,3}?)"
     rf"(?P<kind>{_KINDS})\b(?:\s+(?:in|of|from|on|around)\s+(?:the\s+)?(?P<where>south america|[\w-]+))?",

@@ -9,6 +9,7 @@ from re import _constants as sre  # type: ignore[attr-defined]  # typeshed leave
 from re import _parser as parser  # type: ignore[attr-defined]  # typeshed leaves the parser out
 from typing import Any
 
+from ..expressions import regex
 from ..rng import Dice
 
 _PRINTABLE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -28,13 +29,13 @@ _SAFE_LENGTH = 16  # characters that even an exponential match is done with at o
 
 #: (JavaScript's words, Python's words)
 _DIALECT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\(\?<(?![=!])"), "(?P<"),
-    (re.compile(r"\\k<"), "(?P="),
-    (re.compile(r"\\p\{Lu\}"), "[A-Z]"),
-    (re.compile(r"\\p\{(?:Ll|Lowercase)\}"), "[a-z]"),
-    (re.compile(r"\\p\{(?:L|Letter|Alphabetic)\}"), "[A-Za-z]"),
-    (re.compile(r"\\p\{(?:N|Nd|Number)\}"), "[0-9]"),
-    (re.compile(r"\\u\{([0-9a-fA-F]{4})\}"), r"\\u\1"),
+    (regex(r"\(\?<(?![=!])"), "(?P<"),
+    (regex(r"\\k<"), "(?P="),
+    (regex(r"\\p\{Lu\}"), "[A-Z]"),
+    (regex(r"\\p\{(?:Ll|Lowercase)\}"), "[a-z]"),
+    (regex(r"\\p\{(?:L|Letter|Alphabetic)\}"), "[A-Za-z]"),
+    (regex(r"\\p\{(?:N|Nd|Number)\}"), "[0-9]"),
+    (regex(r"\\u\{([0-9a-fA-F]{4})\}"), r"\\u\1"),
 )
 
 

@@ -6,6 +6,7 @@ No frame comes twice before all have been used.
 import re
 from collections.abc import Sequence
 
+from ..expressions import regex
 from ..rng import Dice
 from . import english, lists
 from .asks import Ask
@@ -23,8 +24,8 @@ _FEWEST_WORDS_A_SENTENCE = 5  # in the frames: so many sentences have enough of 
 _MOST_WORDS = 2000
 _SENTENCES_A_PARAGRAPH = 5
 _OPENERS = {"what": english.WHAT, "why": english.WHY, "how": english.HOW, "essay": english.WHAT}
-_INNER_END = re.compile(r"[.!?] ")  # between two sentences of one frame
-_NUMBERED = re.compile(r"\b(?:steps?|top|rank|numbered|order)\b|^(?!.*\bbullet)", re.IGNORECASE)
+_INNER_END = regex(r"[.!?] ")  # between two sentences of one frame
+_NUMBERED = regex(r"\b(?:steps?|top|rank|numbered|order)\b|^(?!.*\bbullet)", re.IGNORECASE)
 
 
 def sentence(language: str, topic: str, dice: Dice) -> str:

@@ -4,16 +4,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..expressions import regex
 from .language import bag
 
 READ_LIMIT = 4000  # characters
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-URL = re.compile(r"https?://[^\s<>\"'”)]+[^\s<>\"'”).,!?;:]")
-UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+EMAIL = regex(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+URL = regex(r"https?://[^\s<>\"'”)]+[^\s<>\"'”).,!?;:]")
+UUID = regex(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-ISO_MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?")
-DATE = re.compile(
+ISO_DATE = regex(r"\b\d{4}-\d{2}-\d{2}\b")
+ISO_MOMENT = regex(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?")
+DATE = regex(
     rf"\b(?:\d{{4}}-\d{{2}}-\d{{2}}|(?:{MONTHS})[a-z]* \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})[a-z]*(?: \d{{4}})?"
     rf"|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
@@ -21,19 +22,15 @@ DATE = re.compile(
     r"|(?:next|this) (?:week|month|year|weekend))\b",
     re.IGNORECASE,
 )
-TIME = re.compile(r"\b(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?|\d{1,2}\s*[ap]m|noon|midnight)\b", re.IGNORECASE)
-PHONE = re.compile(r"(?<!\w)\+?\d[\d ()-]{6,}\d\b")
-NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>-?)[$€£]?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<times>[kKmM]\b)?(?=\W|$|[A-Za-z°%])"
-)
-QUOTED = re.compile(r"[\"“«]([^\"”»]+)[\"”»]|`([^`]+)`|(?<!\w)['‘]([^'’]+)['’](?!\w)")
-CODE = re.compile(r"#?\b(?=[\w-]*\d)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\b")
-CURRENCY = re.compile(
-    r"\b(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|KRW|NZD|ZAR|TRY|UAH|RUB)\b"
-)
-SYMBOL = re.compile(r"\b[A-Z]{2,5}\b")
+TIME = regex(r"\b(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?|\d{1,2}\s*[ap]m|noon|midnight)\b", re.IGNORECASE)
+PHONE = regex(r"(?<!\w)\+?\d[\d ()-]{6,}\d\b")
+NUMBER = regex(r"(?<![\w.])(?P<sign>-?)[$€£]?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<times>[kKmM]\b)?(?=\W|$|[A-Za-z°%])")
+QUOTED = regex(r"[\"“«]([^\"”»]+)[\"”»]|`([^`]+)`|(?<!\w)['‘]([^'’]+)['’](?!\w)")
+CODE = regex(r"#?\b(?=[\w-]*\d)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\b")
+CURRENCY = regex(r"\b(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|KRW|NZD|ZAR|TRY|UAH|RUB)\b")
+SYMBOL = regex(r"\b[A-Z]{2,5}\b")
 PROPER = r"[A-Z][\w'’.-]*(?: (?:(?:de|la|le|da|van|von|of|the|am|upon) )?[A-Z][\w'’-]*){0,3}"
-ABOUT = re.compile(
+ABOUT = regex(
     r"\b(?:search|look|google|find|looking)(?: (?:up|on|in|through|the|web|internet|online|docs"
     r"|documentation|database))*"
     r"(?: for| about)? (?P<what>[^.?!\n]+)|\b(?:about|regarding|titled|called|named|saying"
@@ -42,8 +39,8 @@ ABOUT = re.compile(
 )
 BEFORE = "from|departing|leaving|starting|between"
 AFTER = "to|into|towards|arriving in|and"
-PERSON = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b")
-SMALL_PLACE = re.compile(
+PERSON = regex(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b")
+SMALL_PLACE = regex(
     r"\b(?:in|near|for|from|to) ([^\W\d_]{3,}(?: [^\W\d_]{3,})??)(?=\s*(?:[?.!,]|$|today|tomorrow|now|right))"
 )
 NOT_PLACES = bag("the a an my our your this that it me please celsius fahrenheit kelvin metric imperial general")

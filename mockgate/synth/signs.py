@@ -2,9 +2,10 @@
 
 import re
 
+from ..expressions import regex
 from .language import bag
 
-_HEARD = re.compile(r"[^\W_]+")
+_HEARD = regex(r"[^\W_]+")
 
 
 def hear(text: str) -> frozenset[str]:
@@ -17,7 +18,7 @@ class Sign:
 
     def __init__(self, words: str, expression: str) -> None:
         self.words = bag(words)
-        self.expression = re.compile(expression, re.IGNORECASE | re.DOTALL)
+        self.expression = regex(expression, re.IGNORECASE | re.DOTALL)
 
     def find(self, text: str, heard: frozenset[str]) -> re.Match[str] | None:
         """Return the first match in a text of which these words were heard."""

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from ..expressions import regex
 from ..rng import Dice
 from ..turn import Prompt
 from .asks import Ask
@@ -11,18 +12,16 @@ from .clues import Clues
 from .prose import items, paragraphs
 from .schema import Setting, instance
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"\b(?:keys?|fields?|properties|attributes|columns)\b(?: named| called| such as| are| like| of|:)*\s*"
     r"(?P<keys>[\"'`]?\w+[\"'`]?(?:(?:\s*,\s*(?:and )?|\s+and\s+|\s*/\s*)[\"'`]?\w+[\"'`]?)*)",
     re.IGNORECASE,
 )
-_SKETCHED = re.compile(r"[\"'](\w{1,40})[\"']\s*:")
-_COUNTED = re.compile(
+_SKETCHED = regex(r"[\"'](\w{1,40})[\"']\s*:")
+_COUNTED = regex(
     r"\b(?:list of|array of|generate|give me|create|return)? ?(\d{1,2}) (?:\w+ ){0,2}?(\w+s)\b", re.IGNORECASE
 )
-_WITH = re.compile(
-    r"\bwith (?:a |an |the )?(?P<keys>\w+(?:(?:,\s*(?:and )?| and )(?:a |an |the )?\w+)+)", re.IGNORECASE
-)
+_WITH = regex(r"\bwith (?:a |an |the )?(?P<keys>\w+(?:(?:,\s*(?:and )?| and )(?:a |an |the )?\w+)+)", re.IGNORECASE)
 _NOT_KEYS = frozenset(("and", "the", "a", "an", "in", "json", "as"))
 _MOST_KEYS = 20
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..expressions import regex
 from ..rng import Dice
 from ..turn import Prompt, Tool, ToolResult
 from . import hints, patterns, shapes
@@ -39,12 +40,12 @@ _KIN: tuple[frozenset[str], ...] = tuple(
         "convert conversion exchange",
     )
 )
-_DECLINED = re.compile(
+_DECLINED = regex(
     r"\b(?:do not|don't|dont|without|never|no need to)\b.{0,20}\b(?:tools?|functions?|call|calling"
     r"|search(?:ing)?|look)\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"(?:what|who|why|how|when|where|which|explain|describe|define|tell me)\b", re.IGNORECASE)
+_QUESTION = regex(r"(?:what|who|why|how|when|where|which|explain|describe|define|tell me)\b", re.IGNORECASE)
 _MOST_CALLS = 4
 _MOST_WORDS = 400
 

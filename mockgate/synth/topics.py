@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from ..expressions import regex
 from ..turn import Value
 from .language import NAMES, keywords
 from .signs import Sign
@@ -48,7 +49,7 @@ _LEADS: tuple[tuple[Lead, Sign], ...] = (
     ("what", Sign("about topic regarding concerning",
         r"\b(?:about|on the topic of|regarding|concerning) (?P<topic>.+)")),
 )  # fmt: skip
-_TOPIC_END = re.compile(
+_TOPIC_END = regex(
     r"[.:](?!\w)|[?!;\n\"“”(){}\[\]|<>]|, (?:and|but|please|then|in)\b|\b(?:in (?:one|two|three|\d+|a few|simple"
     r"|plain|json|detail|bullet|a)\b|"
     r"briefly|shortly|please|as (?:a|json|bullet|numbered)\b|using|to a (?:five|child|beginner)|like i'm"
@@ -65,7 +66,7 @@ _FORM = (
     rf"(?:{_MADE}|table|list|json|yaml|xml|csv|markdown|paragraph|haiku)(?:\s+(?:form|format|object|array))?"
     rf"|{_LIMITED}\s+{_COUNTS}\s+{_MADE})\b"
 )
-_FORMS = re.compile(
+_FORMS = regex(
     rf"^{_FORM}\s*[,:]?\s*(?:on|about)?\s*|,?\s*\b{_FORM}(?=\s*(?:please)?\s*(?:[.,:;!?\n]|$))", re.IGNORECASE
 )
 _FLIPS = {
@@ -78,9 +79,9 @@ _FLIPS = {
     "myself": "yourself",
 }
 _MOST_TOPIC = 9  # words
-_STATED = re.compile(r"\b(the|my|our|your|a|an|this|that) $", re.IGNORECASE)
-_AUXILIARY = re.compile(r"^(?:is|are|was|were|do|does|did|can|has|have|will|would)\b\s*", re.IGNORECASE)
-_PARTICLES = re.compile("(?<=..)(?:은|는|이란|이|가|을|를|의|에|와|과)$")
+_STATED = regex(r"\b(the|my|our|your|a|an|this|that) $", re.IGNORECASE)
+_AUXILIARY = regex(r"^(?:is|are|was|were|do|does|did|can|has|have|will|would)\b\s*", re.IGNORECASE)
+_PARTICLES = regex("(?<=..)(?:은|는|이란|이|가|을|를|의|에|와|과)$")
 _MOST_SPAN = 5  # words
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeGuard
 
+from ..expressions import regex
 from .patterns import is_pattern, matches
 
 Schema = Any  # a mapping or a boolean; anything else constrains nothing
@@ -47,7 +48,7 @@ _STEP = r"/(?:[^/~]|~[01])*"
 
 #: What a string of a format looks like (JSON Schema 2020-12, Validation, section 7.3; RFC 3339, 3986, 5321).
 _FORMATS: dict[str, re.Pattern[str]] = {
-    name: re.compile(look)
+    name: regex(look)
     for name, look in {
         "email": rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*",
         "idn-email": r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)*",

@@ -4,13 +4,13 @@ Every word has a direction of its own: that of its stem, and of every three lett
 Vectors are added as whole numbers, a lane of bits for each dimension: that takes one operation, not a thousand.
 """
 
-import re
 import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import hypot, sqrt
 
+from ..expressions import regex
 from ..rng import Dice
 from .language import detect, function_words, stem
 
@@ -21,9 +21,9 @@ _LANE = 4  # bytes: room for the sum of many single ones
 _MIDDLE = 127.5  # of those
 _WINDOWS = 2**16
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 #: Letters of scripts that part no words: each two in a row are taken for one.
-_UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNPARTED = regex("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def embed(text: str, model: str, size: int, dimensions: int | None = None) -> tuple[float, ...]:
