@@ -13,7 +13,7 @@ from mockgate.wire import Answer, Frame, Json, Raw, Sse
 def stream(count=5, words="é{}", each=0.1):
     frames = [Frame(at * each, msgspec.json.encode({"n": words.format(at)}), None, 1) for at in range(count)]
     frames.append(Frame((count - 1) * each, b"[DONE]", None, 0, True))
-    return Sse(frames=iter(frames), fail=lambda error, due: [Frame(due, error.message.encode(), "error")])
+    return Sse(frames=iter(frames), fail=lambda error, due, went: [Frame(due, error.message.encode(), "error")])
 
 
 WHOLE = b'{"text": "Caf\xc3\xa9 au lait, and then some more of it"}'

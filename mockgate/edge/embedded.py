@@ -27,7 +27,7 @@ class Mockgate(EmbeddedSession):
     """A mockgate server for the length of a `with` block, and a hand on its default session.
 
     `scenario` is a path, YAML text, a mapping, or None. Answers come at once unless the scenario or `pace` says
-    otherwise. Raises ScenarioError when the scenario is wrong.
+    otherwise. Raises ScenarioError when the scenario is wrong, ValueError for a port that there cannot be.
 
         with Mockgate({"rules": [{"when": {"user": "ping"}, "reply": "pong"}]}) as gw:
             client = OpenAI(base_url=gw.base_url, api_key="any")
@@ -42,6 +42,8 @@ class Mockgate(EmbeddedSession):
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
+        if not 0 <= port < 2**16:
+            raise ValueError(f"{port} is no port: give one from 1 to 65535, or 0 for any that is free")
         super().__init__(self, DEFAULT)
         self._overrides = {name: value for name, value in {"pace": pace, "seed": seed}.items() if value is not None}
         self._gateway = boot.build(scenario, self._overrides, DEFAULTS)

@@ -41,7 +41,7 @@ def test_without_a_scenario_there_are_answers_at_once(live):
     assert say(live())
 
 
-async def test_it_serves_the_loop_that_started_it(live):
+async def test_it_serves_the_loop_that_started_it():
     hi = {"rules": [{"reply": "Hi"}]}
     async with Mockgate(hi) as gw, AsyncOpenAI(base_url=gw.base_url, api_key="any") as openai:
         answer = await openai.chat.completions.create(model="gpt-4o-mini", messages=HI)
@@ -108,7 +108,7 @@ def test_another_scenario_answers_from_now_on_with_the_seed_and_pace_it_was_made
     assert say(gw, text="Tell me a story") == seeded
 
 
-def test_an_answer_under_way_is_cut_when_it_stops(live):
+def test_an_answer_under_way_is_cut_when_it_stops():
     gw = Mockgate(PACED).start()
     stream = client(gw).chat.completions.create(model="gpt-4o-mini", messages=HI, stream=True)
     gw.stop()
@@ -173,3 +173,9 @@ def test_many_threads_are_served_at_the_same_time(live):
 
     assert asyncio.run(everyone()) == [str(n) for n in range(24)]
     assert sum(len(gw.session(f"s{n}").requests) for n in range(4)) == 24
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 99_999])
+def test_a_port_that_there_cannot_be_is_refused_with_those_that_can(port):
+    with pytest.raises(ValueError, match=f"{port} is no port: give one from 1 to 65535"):
+        Mockgate(port=port)
