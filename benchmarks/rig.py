@@ -131,16 +131,16 @@ class Rig:
         counted = result(self.client("load", server.port, connections, seconds, request))
         return {**counted, "cpu": server.cpu() - used}
 
-    def request(self, name: str, body: dict[str, Any]) -> Path:
+    def request(self, name: str, body: dict[str, Any], path: str = "/v1/chat/completions") -> Path:
         """Write a whole HTTP request to a file."""
         raw = json.dumps(body).encode()
         head = (
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sk-bench\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sk-bench\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
         )
-        path = self.folder / name
-        path.write_bytes(head.encode() + raw)
-        return path
+        file = self.folder / name
+        file.write_bytes(head.encode() + raw)
+        return file
 
 
 @contextmanager

@@ -35,6 +35,16 @@ BODY: dict[str, Any] = {
 #: Eleven bytes more, and no two requests alike: nothing that mockgate remembers of one helps with the next.
 VARIED = {**BODY, "messages": [BODY["messages"][0], {"role": "user", "content": f"[########] {QUESTION}"}]}
 
+#: The same by Anthropic's Messages.
+MESSAGES: dict[str, Any] = {
+    "model": "claude-sonnet-4-5",
+    "system": BODY["messages"][0]["content"],
+    "messages": [VARIED["messages"][1]],
+    "temperature": 0.7,
+    "max_tokens": 256,
+    "metadata": {"user_id": "customer-00000000"},
+}
+
 Contestant = tuple[str, Server, Path]
 
 
@@ -74,12 +84,14 @@ def _free_port() -> int:
 
 def _contestants(rig: Rig, stack: ExitStack, aimock: bool) -> list[Contestant]:
     same, varied = rig.request("same", BODY), rig.request("varied", VARIED)
+    messages = rig.request("messages", MESSAGES, "/v1/messages")
     floor = stack.enter_context(rig.server(bare()))
     ours = stack.enter_context(rig.server(mockgate(SCENARIO, "--pace", "instant")))
     found = [
         ("aiohttp + uvloop + msgspec, bare", floor, varied),
         ("mockgate, the same request", ours, same),
         ("mockgate, every prompt new", ours, varied),
+        ("mockgate, every prompt new, as Messages", ours, messages),
     ]
     if aimock:
         other = Aimock(rig.folder)
