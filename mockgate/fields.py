@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta, inspect
 
 from . import complaints, wire, wording
-from .complaints import Path
+from .complaints import Complaint, Path
+from .errors import GatewayError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -58,12 +59,19 @@ def convert(values: Any, kind: type[T], within: Path = ()) -> T:
 
     Raises GatewayError (400) when they do not fit it.
     """
+    return fitted(values, kind, lambda fault, path: wording.refuse(fault, path, values, _shape(kind), within))
+
+
+def fitted(values: Any, kind: type[T], refuse: Callable[[Complaint, Path], GatewayError]) -> T:
+    """Read values as a value of that type; `refuse` words what does not fit, and where in them that is.
+
+    Raises what `refuse` made, or GatewayError (400) when they are nested too deep.
+    """
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        complaint = complaints.parse(error)
-        path = keyed(complaint.path, values, kind)
-        raise wording.refuse(complaint, path, values, _shape(kind), within) from None
+        fault = complaints.parse(error)
+        raise refuse(fault, keyed(fault.path, values, kind)) from None
     except RecursionError as problem:
         raise wire.not_json(problem) from None
 

@@ -63,12 +63,7 @@ def find(session: Session, id: str) -> StoredFile | None:
     found: StoredFile | None = session.records.find(KIND, id)
     if found is not None and (found.expires is None or found.expires > session.clock.now()):
         return found
-    return keep(session, _grown(session, FileSeed(id))) if synthesizes(session) else None
-
-
-def synthesizes(session: Session) -> bool:
-    """Tell whether an id that nothing has gets an object made for it."""
-    return session.policy.scenario.unknown_ids == "synthesize"
+    return keep(session, _grown(session, FileSeed(id))) if session.policy.synthesizes else None
 
 
 def get(session: Session, id: str, param: str = "id") -> StoredFile:

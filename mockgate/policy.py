@@ -44,7 +44,8 @@ class Policy:
         if problems:
             raise ScenarioError(locate(scenario, problems))
         self.reject_unknown = scenario.unknown_fields == "reject"
-        self.lenient = scenario.unknown_ids == "synthesize" or scenario.validation == "lenient"
+        self.synthesizes = scenario.unknown_ids == "synthesize"
+        self.lenient = self.synthesizes or scenario.validation == "lenient"
         given = {name.lower(): value for name, value in scenario.headers.items() if value}
         self.protocols = {name: protocol.under(scenario.manners) for name, protocol in PROTOCOLS.items()}
         self.headers = {name: protocol.headed(given) for name, protocol in self.protocols.items()}

@@ -32,6 +32,7 @@ from .wire import Call, header_safe
 DEFAULT = "default"
 
 Seed = TypeVar("Seed")
+T = TypeVar("T")
 
 
 def start_clock(spec: ClockSpec) -> Clock:
@@ -115,6 +116,11 @@ class Session:
             self.sown.add(kind)
             for seed in seeds:
                 grow(seed)
+
+    def kept(self, kind: str, id: str, make: Callable[[], T]) -> T | None:
+        """Return the record of this id; where nothing has it, one that is made for it, if the scenario wants that."""
+        found: T | None = self.records.find(kind, id)
+        return make() if found is None and self.policy.synthesizes else found
 
     def request_id(self, number: int, call: Call) -> str:
         """Return the id of the session's call of that number, as its gateway has them: the caller's own, or new."""

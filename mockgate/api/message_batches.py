@@ -159,12 +159,9 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Messa
     """
     id = exchange.params["id"]
     _sow(session, exchange)
-    found = session.records.find(KIND, id)
-    if found is None and filing.synthesizes(session):
-        found = _grow(session, exchange, MessageBatchSeed(id))
+    found = session.kept(KIND, id, lambda: _grow(session, exchange, MessageBatchSeed(id)))
     if found is None:
         raise GatewayError("not_found", f"No message batch found with ID: {id}")
-    batch: MessageBatch
     batch, made_by = found
     batch.job.look(session.clock.now())
     await batch.catch_up(gateway, session, made_by)
@@ -207,7 +204,7 @@ async def listed(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
 async def cancel(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Cancel a batch: what was not run by then never is."""
     batch = await _find(gateway, session, exchange)
-    if batch.job.over and filing.synthesizes(session):
+    if batch.job.over and session.policy.synthesizes:
         return json_answer(batch.describe(exchange.call) | {"processing_status": "canceling"})
     if batch.job.over:
         raise bad_request(f"Batch {batch.job.id} cannot be canceled: its processing has ended.")
@@ -220,7 +217,7 @@ async def cancel(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
 async def delete(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Forget a batch that is over."""
     batch = await _find(gateway, session, exchange)
-    if not (batch.job.over or filing.synthesizes(session)):
+    if not (batch.job.over or session.policy.synthesizes):
         raise bad_request(f"Batch {batch.job.id} cannot be deleted while it is {batch.job.state}: cancel it first.")
     session.records.drop(KIND, batch.job.id)
     return json_answer({"id": batch.job.id, "type": "message_batch_deleted"})

@@ -6,7 +6,7 @@ Sources: OpenAI's and Anthropic's API references, the model object.
 from collections.abc import Iterator
 from typing import Any
 
-from .. import anthropic_models, filing, google_models
+from .. import anthropic_models, google_models
 from ..errors import GatewayError, openai_envelope
 from ..gateway import Gateway
 from ..journal import Exchange
@@ -91,7 +91,7 @@ def _find(session: Session, name: str) -> Model:
     try:
         return session.policy.catalogue.find(name)
     except GatewayError:
-        if filing.synthesizes(session):
+        if session.policy.synthesizes:
             return Model(id=name)
         raise
 

@@ -102,7 +102,7 @@ async def complete(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     upload = _pending(session, exchange)
     asked = bodies.read(session, exchange, Complete)
     whole, digest = Content(), md5(usedforsecurity=False)
-    made = filing.synthesizes(session)
+    made = session.policy.synthesizes
     for id in asked.part_ids:
         if id not in upload.parts and made:
             continue
@@ -141,7 +141,7 @@ def _pending(session: Session, exchange: Exchange) -> Pending:
 
     Raises GatewayError: there is none (404), or it is over (400).
     """
-    id, made = exchange.params["id"], filing.synthesizes(session)
+    id, made = exchange.params["id"], session.policy.synthesizes
     upload: Pending | None = session.records.find(KIND, id)
     if made and (upload is None or upload.status != "pending"):
         upload = Pending(id, Create("file.jsonl", "batch", 0, "application/jsonl"), session.clock.now())

@@ -83,9 +83,7 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Batch
     """
     id = exchange.params["id"]
     _sow(session, exchange)
-    found: tuple[Batch, Exchange] | None = session.records.find(KIND, id)
-    if found is None and filing.synthesizes(session):
-        found = _grow(session, exchange, BatchSeed(id))
+    found = session.kept(KIND, id, lambda: _grow(session, exchange, BatchSeed(id)))
     if found is None:
         message = f"No batch found with id '{id}'."
         raise GatewayError("not_found", message, param="batch_id", details={"object": "batch", "id": id})
@@ -125,7 +123,7 @@ async def listed(gateway: Gateway, session: Session, exchange: Exchange) -> Answ
 async def cancel(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Cancel a batch: what was not run by then never is."""
     batch = await _find(gateway, session, exchange)
-    if batch.job.over and filing.synthesizes(session):
+    if batch.job.over and session.policy.synthesizes:
         return json_answer(_told(session, batch) | {"status": "cancelling"})
     if batch.job.over:
         message = f"Cannot cancel a batch with status '{batch.job.state}'."

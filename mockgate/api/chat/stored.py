@@ -11,7 +11,6 @@ import msgspec
 from ... import bodies, tokens
 from ...errors import GatewayError
 from ...fields import Metadata
-from ...filing import synthesizes
 from ...fitting import fit
 from ...gateway import Gateway
 from ...journal import Exchange
@@ -110,9 +109,8 @@ def _grow(session: Session, seed: CompletionSeed, role: str = "user") -> Stored:
 def _find(session: Session, exchange: Exchange) -> Stored:
     wanted = exchange.params["id"]
     _sow(session)
-    stored: Stored | None = session.records.find(KIND, wanted)
-    if stored is None and synthesizes(session):
-        stored = _grow(session, CompletionSeed(wanted), "assistant")  # the SDKs' type of a message has no other role
+    # The SDKs' type of a message has no other role.
+    stored = session.kept(KIND, wanted, lambda: _grow(session, CompletionSeed(wanted), "assistant"))
     if stored is not None:
         return stored
     raise GatewayError(

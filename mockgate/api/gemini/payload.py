@@ -91,11 +91,7 @@ def convert(values: Any, kind: type[T], within: Path = ()) -> T:
 
     Raises GatewayError (400) when they do not fit it.
     """
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        complaint = complaints.parse(error)
-        raise _misfit(complaint, fields.keyed(complaint.path, values, kind), values, within) from None
+    return fields.fitted(values, kind, lambda fault, path: _misfit(fault, path, values, within))
 
 
 def unknown(values: dict[str, Any], kind: type) -> list[str]:

@@ -108,7 +108,7 @@ async def list_items(_: Gateway, session: Session, exchange: Exchange) -> Answer
 
 def _item(conversation: Conversation, session: Session, exchange: Exchange) -> Item:
     id = exchange.params["item"]
-    if id not in conversation.items and filing.synthesizes(session):
+    if id not in conversation.items and session.policy.synthesizes:
         _add(conversation, [{"id": id, "role": "user", "content": "Hello"}], session)
     if id not in conversation.items:
         message = f"Item with id '{id}' not found in conversation '{conversation.id}'."

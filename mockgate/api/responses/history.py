@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ... import filing, tokens
+from ... import tokens
 from ...errors import GatewayError
 from ...fitting import fit
 from ...jobs import Job
@@ -73,9 +73,7 @@ def find_conversation(id: str, session: Session) -> Conversation:
     Raises GatewayError (404) when there is none.
     """
     sow(session)
-    found: Conversation | None = session.records.find(CONVERSATIONS, id)
-    if found is None and filing.synthesizes(session):
-        return _conversation(ConversationSeed(id), session)
+    found = session.kept(CONVERSATIONS, id, lambda: _conversation(ConversationSeed(id), session))
     if found is None:
         message = f"Conversation with id '{id}' not found."
         details = {"object": "conversation", "id": id}
@@ -103,8 +101,7 @@ def find(id: str, session: Session) -> Stored:
 def _kept(id: str, session: Session) -> Stored | None:
     """Return the response of this id, or one made for it where that is wanted."""
     sow(session)
-    found: Stored | None = session.records.find(KIND, id)
-    return _response(ResponseSeed(id), session) if found is None and filing.synthesizes(session) else found
+    return session.kept(KIND, id, lambda: _response(ResponseSeed(id), session))
 
 
 # What a session begins with.

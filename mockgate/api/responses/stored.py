@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ... import filing
 from ...errors import GatewayError
 from ...gateway import Gateway
 from ...journal import Exchange
@@ -117,13 +116,13 @@ async def delete(_: Gateway, session: Session, exchange: Exchange) -> Answer:
 async def cancel(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Cancel a background response; one that is cancelled stays so."""
     stored = find(exchange.params["id"], session)
-    if stored.job is None and filing.synthesizes(session):
+    if stored.job is None and session.policy.synthesizes:
         return json_answer(whole.worded(stored.turn, "cancelled"))
     if stored.job is None:
         raise bad_request("Only responses created with 'background' set to true can be cancelled.", "response_id")
     now = session.clock.now()
     state = stored.job.look(now, counts=False)
-    if stored.job.over and filing.synthesizes(session):
+    if stored.job.over and session.policy.synthesizes:
         return json_answer(body(stored, now) | {"status": "cancelled"})
     if stored.job.over and state != "cancelled":
         raise bad_request(f"Cannot cancel a response that is {state}.", "response_id")

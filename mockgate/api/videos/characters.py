@@ -30,9 +30,7 @@ def _keep(session: Session, id: str, name: str) -> dict[str, Any]:
 async def retrieve(_: Gateway, session: Session, exchange: Exchange) -> Answer:
     """Describe a character."""
     id = exchange.params["id"]
-    found = session.records.find(KIND, id)
-    if found is None and filing.synthesizes(session):
-        found = _keep(session, id, "Someone")
+    found = session.kept(KIND, id, lambda: _keep(session, id, "Someone"))
     if found is None:
         raise GatewayError("not_found", f"Character with id '{id}' not found.", param="character_id")
     return json_answer(found)

@@ -80,9 +80,7 @@ def find(session: Session, id: str, param: str = "video_id") -> Video:
     Raises GatewayError (404) when there is none.
     """
     sow(session)
-    found: Video | None = session.records.find(KIND, id)
-    if found is None and filing.synthesizes(session):
-        found = _grown(session, VideoSeed(id))
+    found = session.kept(KIND, id, lambda: _grown(session, VideoSeed(id)))
     if found is None:
         raise GatewayError("not_found", f"Video with id '{id}' not found.", param=param)
     found.job.look(session.clock.now())
