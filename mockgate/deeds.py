@@ -295,8 +295,10 @@ class _Fail(Deed, frozen=True):
     def stream(self, answer: Sse) -> Iterator[Piece]:
         for went, piece in enumerate(marked(answer.frames, self.place)):
             if isinstance(piece, Mark):
+                error = refusal_of(self.fault)
+                error.request_id = answer.request_id
                 broken = (Raw(piece.due, b"", cut="fin"),)
-                yield from answer.fail(refusal_of(self.fault), piece.due, went) if answer.fail else broken
+                yield from answer.fail(error, piece.due, went) if answer.fail else broken
                 return
             yield piece
 

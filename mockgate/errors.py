@@ -120,7 +120,8 @@ class GatewayError(MockgateError):
     gateway's own wording may quote, such as the model's name. `hint` says what would be right, beside the
     gateway's own words: in a header of its own and in the log. `raw` is a body, with its content type, that goes out
     instead of the gateway's wording: what a proxy in between says. `authored` errors have a scenario's own words;
-    `by_status` ones stand for a bare status, and for nothing that happened.
+    `by_status` ones stand for a bare status, and for nothing that happened. `request_id` is whose answer it ends, where
+    that had begun.
     """
 
     def __init__(  # noqa: PLR0913 - all that a refusal may say of itself
@@ -150,6 +151,7 @@ class GatewayError(MockgateError):
         self.raw = raw
         self.authored = False
         self.by_status = False
+        self.request_id = ""
         super().__init__(self.message)
 
     @classmethod

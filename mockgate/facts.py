@@ -95,8 +95,11 @@ class Facts:
     @Lazy
     def folded(self) -> str:
         """The words to be answered, as they are compared; empty when they are not the user's."""
-        run = _last_run(self.prompt.messages, _is_users)
-        return fold(run[0].text) if len(run) == 1 else self.user[0].folded if run else ""
+        messages = self.prompt.messages
+        if not messages or not _is_users(messages[-1]):
+            return ""
+        alone = len(messages) == 1 or not _is_users(messages[-2])
+        return fold(messages[-1].text) if alone else self.user[0].folded
 
     @Lazy
     def question(self) -> str:

@@ -63,4 +63,7 @@ def fit(parts: Sequence[Part], stops: Sequence[str], limit: int | None, vocabula
 
 def natural_finish(parts: Sequence[Part]) -> Finish:
     """Return why a reply that was not cut ended."""
-    return "tool_calls" if any(isinstance(part, ToolCall) and not part.hosted for part in parts) else "stop"
+    for part in parts:
+        if isinstance(part, ToolCall) and not part.hosted:
+            return "tool_calls"
+    return "stop"

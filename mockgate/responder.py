@@ -174,8 +174,10 @@ class Responder:
 
 def _limit(prompt: Prompt, model: Model) -> int | None:
     """Return how many tokens the answer may have: what was asked for, or as many as the model can say."""
-    limits = [limit for limit in (prompt.max_tokens, model.max_output) if limit is not None]
-    return min(limits, default=None)
+    asked, most = prompt.max_tokens, model.max_output
+    if asked is None or (most is not None and most < asked):
+        return most
+    return asked
 
 
 def _obey(
@@ -198,7 +200,11 @@ def _obey(
 
 
 def _size(said: Iterable[Sequence[Part]]) -> int:
-    return sum([len(words_of(part)) for parts in said for part in parts])
+    size = 0
+    for parts in said:
+        for part in parts:
+            size += len(words_of(part))
+    return size
 
 
 def _cut(replies: Iterable[Reply], vocabulary: Vocabulary) -> Split:
@@ -235,8 +241,9 @@ def _identified(parts: Sequence[Part], dice: Dice) -> Sequence[Part]:
 
 
 def _usage(counted: tokens.InputTokens, replies: Sequence[Reply], vocabulary: Vocabulary) -> Usage:
-    reasoning = sound = 0
+    output = reasoning = sound = 0
     for reply in replies:
+        output += reply.output_tokens
         for part in reply.parts:
             if isinstance(part, Reasoning):
                 reasoning += vocabulary.count(part.text)
@@ -244,7 +251,7 @@ def _usage(counted: tokens.InputTokens, replies: Sequence[Reply], vocabulary: Vo
                 sound += tokens.audio_output_tokens(part.seconds)
     return Usage(
         input=counted.total,
-        output=sum([reply.output_tokens for reply in replies]),
+        output=output,
         reasoning=reasoning,
         input_audio=counted.audio,
         input_image=counted.image,

@@ -21,8 +21,8 @@ def _letters(alphabet: str) -> bytes:
 
 
 def _digest(parts: tuple[Label, ...], size: int) -> bytes:
-    named = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
-    return blake2b(b"\0".join(named), digest_size=size).digest()
+    named = b"\0".join([part if type(part) is bytes else str(part).encode("utf-8", "surrogatepass") for part in parts])
+    return blake2b(named, digest_size=size).digest()
 
 
 class Dice:

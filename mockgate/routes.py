@@ -67,6 +67,7 @@ class Later:
         self._module = module
         self._family = family
         self._at = at
+        self._serve: Handler = self._import
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -74,11 +75,14 @@ class Later:
         found: Endpoint = getattr(import_module(self._module), self._family).endpoints[self._at]
         return found
 
-    async def __call__(self, gateway: Any, session: Any, exchange: Any) -> "Answer":
+    def __call__(self, gateway: Any, session: Any, exchange: Any) -> "Awaitable[Answer]":
         """Have the call served."""
-        if "endpoint" not in vars(self):
-            await asyncio.to_thread(getattr, self, "endpoint")
-        return await self.endpoint.handler(gateway, session, exchange)
+        return self._serve(gateway, session, exchange)
+
+    async def _import(self, gateway: Any, session: Any, exchange: Any) -> "Answer":
+        await asyncio.to_thread(getattr, self, "endpoint")
+        self._serve = self.endpoint.handler
+        return await self._serve(gateway, session, exchange)
 
 
 class Traits(TypedDict, total=False):

@@ -137,15 +137,13 @@ async def aside(size: int, work: Callable[Args, Result], *args: Args.args, **nam
 
 def output_tokens(part: Part, vocabulary: Vocabulary) -> int:
     """Count what a model produced for one part of its reply; of sound, its length and its transcript."""
-    match part:
-        case Text(text) | Reasoning(text) | Refusal(text):
-            return vocabulary.count(text)
-        case ToolCall(name, arguments):
-            return vocabulary.count(name) + vocabulary.count(arguments) + TOOL_CALL_OVERHEAD
-        case Audio(seconds=seconds, transcript=transcript):
-            return audio_output_tokens(seconds) + vocabulary.count(transcript)
-        case _:
-            return 0
+    if isinstance(part, (Text, Reasoning, Refusal)):
+        return vocabulary.count(part.text)
+    if isinstance(part, ToolCall):
+        return vocabulary.count(part.name) + vocabulary.count(part.arguments) + TOOL_CALL_OVERHEAD
+    if isinstance(part, Audio):
+        return audio_output_tokens(part.seconds) + vocabulary.count(part.transcript)
+    return 0
 
 
 def audio_output_tokens(seconds: float) -> int:

@@ -360,15 +360,11 @@ _SOUND_SLICE = 4800  # bytes: 100 ms of 24 kHz 16-bit mono, the rhythm of OpenAI
 
 def words_of(part: Part) -> str:
     """Return what of a part arrives token by token."""
-    match part:
-        case Text(text) | Reasoning(text) | Refusal(text) | ToolResult(text=text):
-            return text
-        case ToolCall(arguments=arguments):
-            return arguments
-        case Audio(transcript=transcript):
-            return transcript
-        case _:
-            return ""
+    if isinstance(part, (Text, Reasoning, Refusal, ToolResult)):
+        return part.text
+    if isinstance(part, ToolCall):
+        return part.arguments
+    return part.transcript if isinstance(part, Audio) else ""
 
 
 def _up_to(tokens: int, pieces: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -176,13 +176,14 @@ class Sse(Answer):
 
     `length` is the content-length that is announced (None: the stream is chunked, and not an answer of one piece).
     `fail` words an error in the middle of the stream, with when it goes and how many frames went before it: the
-    dialect's own way.
+    dialect's own way. `request_id` is the id that it may name.
     """
 
     frames: Iterator[Frame | Raw]
     content_type: str = SSE_TYPE
     length: int | None = None
     fail: Callable[[GatewayError, float, int], list[Frame]] | None = None
+    request_id: str = ""
 
 
 class Feed(Answer):

@@ -9,16 +9,17 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 from ..journal import Exchange, Outcome
 from ..wire import Answer, Call, Cut, Feed, Json, Sse
 from .breaking import break_off
+from .eager import begin
 from .player import Player
 
 #: Longer bodies, and longer heads, are aiohttp's.
@@ -36,7 +37,7 @@ _HEAD = re.compile(
 #: Headers that ask for something that only aiohttp does.
 _NOT_PLAIN = frozenset({"transfer-encoding", "expect", "upgrade", "connection", "content-encoding", "trailer"})
 
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
 
 Send = Callable[[Exchange, dict[str, str]], Awaitable[Outcome]]
 
@@ -66,12 +67,8 @@ class NotPlainError(Exception):
     """A request for aiohttp."""
 
 
-class Head(NamedTuple):
-    """A plain request's head: a call that has no body yet, where the body begins, and where it ends."""
-
-    call: Call
-    begin: int
-    end: int
+#: A plain request's head: a call that has no body yet, where the body begins, and where it ends.
+Head = tuple[Call, int, int]
 
 
 def read_head(data: bytes | bytearray, max_body: int = LONGEST_BODY) -> Head | None:
@@ -87,7 +84,7 @@ def read_head(data: bytes | bytearray, max_body: int = LONGEST_BODY) -> Head | N
     method, path, query, headers, length = _parsed(bytes(data[:begin]))
     if length > max_body:
         raise NotPlainError
-    return Head(Call(method, path, query, headers), begin, begin + length)
+    return Call(method, path, query, headers), begin, begin + length
 
 
 @lru_cache(maxsize=1024)
@@ -121,7 +118,7 @@ class Lane(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self.number = 0
-        self._received = bytearray()
+        self._received: bytes | bytearray = b""
         self._head: Head | None = None
         self._last = False
         self._paused = False
@@ -143,13 +140,21 @@ class Lane(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer the request as soon as all of it is here; one at a time."""
-        self._received += data
-        self._active = self._loop.time()
+        if self._received:
+            self._buffer().extend(data)
+        else:
+            self._received = data  # nearly always a whole request
         if self.task is None:
             self._look()
         elif len(self._received) > LONGEST_BODY:
             self._paused = True
             self._transport.pause_reading()
+
+    def _buffer(self) -> bytearray:
+        """Return what was received, where it is not just one request, as what can be added to and cut."""
+        if isinstance(self._received, bytes):
+            self._received = bytearray(self._received)
+        return self._received
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """End what is under way."""
@@ -171,22 +176,48 @@ class Lane(asyncio.Protocol):
     # What is done about it.
 
     def _look(self) -> None:
-        """Begin an answer when a whole request is here."""
-        head = None
-        with suppress(NotPlainError):
-            head = self._head = self._head or read_head(self._received, self._host.max_body)
-            if head is None:
-                return
-        if head is None:
+        """Answer the next request, if all of it is here and none is being answered."""
+        call = self._next() if self.task is None else None
+        if call is not None:
+            self.task = begin(self._answer(call), self._loop)
+            if self.task is None:
+                self._go_on()
+            else:
+                self.task.add_done_callback(self._go_on)
+
+    def _next(self) -> Call | None:
+        """Take the next request, if all of it is here."""
+        received = self._received
+        try:
+            head = self._head or read_head(received, self._host.max_body)
+        except NotPlainError:
             self._hand_over()
-            return
-        if len(self._received) < head.end:
-            return
-        head.call.raw = bytes(self._received[head.begin : head.end])
-        head.call.connection, head.call.newest = self.number, self._host.connections
-        del self._received[: head.end]
+            return None
+        if head is None or len(received) < head[2]:
+            self._head = head
+            self._active = self._loop.time()
+            return None
+        call, body, end = head
+        call.raw = bytes(received[body:end])
+        call.connection, call.newest = self.number, self._host.connections
+        if len(received) == end:
+            self._received = b""
+        else:
+            del self._buffer()[:end]
         self._head = None
-        self.task = self._loop.create_task(self._answer(head.call))
+        return call
+
+    def _go_on(self, _: object = None) -> None:
+        """Go on after an answer; what came behind its request has its turn after everyone else's."""
+        self.task = None
+        self._active = self._loop.time()
+        if self._last:
+            self._transport.close()
+        elif self._received and not self._transport.is_closing():
+            if self._paused:
+                self._paused = False
+                self._transport.resume_reading()
+            self._loop.call_soon(self._look)
 
     def _hand_over(self) -> None:
         received = bytes(self._received)
@@ -197,6 +228,7 @@ class Lane(asyncio.Protocol):
         protocol.data_received(received)
 
     def _leave(self) -> None:
+        self._received = b""
         self._host.lanes.discard(self)
         if self._idle is not None:
             self._idle.cancel()
@@ -209,16 +241,6 @@ class Lane(asyncio.Protocol):
         except Exception:
             log.exception("an answer to %s %s broke off", call.method, call.path)
             self._transport.abort()
-        finally:
-            self.task = None
-            self._active = self._loop.time()
-        if self._last:
-            self._transport.close()
-        elif self._received and not self._transport.is_closing():
-            if self._paused:
-                self._paused = False
-                self._transport.resume_reading()
-            self._look()
 
     async def _send(self, exchange: Exchange, headers: dict[str, str]) -> Outcome:
         answer, now = exchange.answer, exchange.clock.now()
@@ -226,7 +248,8 @@ class Lane(asyncio.Protocol):
             headers["connection"] = "close"
         if isinstance(answer, Json):
             self._transport.write(head(answer.status, headers, now, length=len(answer.body)) + answer.body)
-            await self._drained()
+            if self._room is not None:
+                await self._drained()
             return "finished"
         if not isinstance(answer, Sse):
             return await self._send_rare(answer, headers, now)
@@ -303,11 +326,9 @@ class Lane(asyncio.Protocol):
 
 def head(status: int, headers: dict[str, str], now: float, *, length: int | None = None) -> bytes:
     """Word an answer's head; without a length its body is chunked, so that a cut can be told from an end."""
-    lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
-    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
-    lines.append(_date(int(now)))
-    lines.append("transfer-encoding: chunked\r\n\r\n" if length is None else f"content-length: {length}\r\n\r\n")
-    return "".join(lines).encode()
+    framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
+    line = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} "
+    return "\r\n".join([line, *map(": ".join, headers.items()), _date(int(now)), framing, "", ""]).encode()
 
 
 def _chunk(data: bytes) -> bytes:
@@ -316,4 +337,4 @@ def _chunk(data: bytes) -> bytes:
 
 @lru_cache(maxsize=8)
 def _date(moment: int) -> str:
-    return f"date: {formatdate(moment, usegmt=True)}\r\n"
+    return f"date: {formatdate(moment, usegmt=True)}"

@@ -181,8 +181,8 @@ class Server:
             if answer.due:
                 await exchange.clock.sleep_until(exchange.started + answer.due)
             headers = answer.headers
-            if isinstance(answer, Json | Sse | Feed):
-                headers = {"content-type": answer.content_type, **headers}
+            if isinstance(answer, (Json, Sse, Feed)):
+                headers.setdefault("content-type", answer.content_type)
             if isinstance(answer, Feed) or (isinstance(answer, Sse) and answer.length is None):
                 headers.update(_STREAM_HEADERS)
             if "origin" in call.headers:

@@ -107,10 +107,10 @@ def test_a_status_without_a_name_is_still_a_status(gw):
 
 
 def test_a_plain_request_is_read_as_it_was_sent():
-    head = read_head(plain())
-    assert (head.call.method, head.call.path, head.call.query) == ("POST", "/v1/chat/completions", "x=1")
-    assert head.call.headers == {"host": "x", "authorization": "Bearer sk", "content-length": str(len(BODY))}
-    assert plain()[head.begin : head.end] == BODY
+    call, begin, end = read_head(plain())
+    assert (call.method, call.path, call.query) == ("POST", "/v1/chat/completions", "x=1")
+    assert call.headers == {"host": "x", "authorization": "Bearer sk", "content-length": str(len(BODY))}
+    assert plain()[begin:end] == BODY
 
 
 @pytest.mark.parametrize("cut", [1, 30, len(plain()) - len(BODY) - 1])

@@ -18,7 +18,7 @@ from ...routes import Family
 from ...scenario import Model
 from ...session import Session
 from ...turn import Prompt
-from ...wire import Answer, Call, Sse, json_answer
+from ...wire import Answer, Call, json_answer
 from . import threads
 from .events import fail, frames
 from .filed import filled
@@ -70,18 +70,7 @@ def check(prompt: Prompt, model: Model) -> None:
         raise GatewayError("bad_request", message)
 
 
-class Messages(Dialect, frozen=True):
-    """The dialect of messages, where an error in the middle of a stream names the request, too."""
-
-    async def answer(self, gateway: Gateway, session: Session, exchange: Exchange) -> Answer:
-        """Answer a call, as every dialect does."""
-        answer = await super().answer(gateway, session, exchange)
-        if isinstance(answer, Sse):
-            answer.fail = partial(fail, request_id=exchange.request_id)
-        return answer
-
-
-dialect = Messages(_read, unknown, check, threads.keep, body, frames, fail)
+dialect = Dialect(_read, unknown, check, threads.keep, body, frames, fail)
 
 
 async def count_tokens(gateway: Gateway, session: Session, exchange: Exchange) -> Answer:

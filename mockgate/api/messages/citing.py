@@ -1,7 +1,7 @@
 """What a text of an answer cites: what a rule says, else what a search found, or the beginning of a document."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from ... import hosted
 from ...rng import Dice
@@ -11,6 +11,8 @@ from .request import Asked
 from .served import source_dice
 
 Worded = dict[str, Any]
+
+Block = TypeVar("Block")
 
 #: So many letters are cited at most, where no rule says which.
 _LONGEST = 150
@@ -22,12 +24,11 @@ def citations(turn: Turn, at: int) -> list[Worded]:
     part = parts[at]
     if isinstance(part, Text) and part.cites:
         return [worded for cite in part.cites for worded in _scripted(turn, at, cite, part.text)]
-    before = enumerate(parts[:at])
-    searches = [index for index, part in before if isinstance(part, ToolCall) and part.hosted == "web_search"]
-    if searches:
-        url, title = hosted.source(source_dice(turn, searches[0]))
-        return [_of_page(turn, at, Citation(url=url, title=title), part.text if isinstance(part, Text) else "")]
-    return _found(turn.prompt.request)[:1]
+    for index, before in enumerate(parts[:at]):
+        if isinstance(before, ToolCall) and before.hosted == "web_search":
+            url, title = hosted.source(source_dice(turn, index))
+            return [_of_page(turn, at, Citation(url=url, title=title), part.text if isinstance(part, Text) else "")]
+    return _found(turn.prompt.request)
 
 
 def _scripted(turn: Turn, at: int, cite: Citation, said: str) -> Iterator[Worded]:
@@ -35,28 +36,42 @@ def _scripted(turn: Turn, at: int, cite: Citation, said: str) -> Iterator[Worded
     asked = turn.prompt.request
     if cite.url:
         yield _of_page(turn, at, cite, said)
-    for index, document in enumerate(_all(asked, DocumentBlock)):
+    sources = _sources(asked)
+    for index, document in enumerate(_of_kind(sources, DocumentBlock)):
         if index == cite.document:
             yield _of_document(document, index, cite)
-    for index, result in enumerate(_all(asked, SearchResultBlock)):
+    for index, result in enumerate(_of_kind(sources, SearchResultBlock)):
         if index == cite.search_result:
             yield _of_result(result, index, cite.quote)
 
 
 def _found(asked: Asked) -> list[Worded]:
-    """Word a citation of each document and result that may be cited and whose words are known."""
-    documents = enumerate(_all(asked, DocumentBlock))
-    results = enumerate(_all(asked, SearchResultBlock))
-    told = [_of_document(each, at, Citation()) for at, each in documents if _cited(each) and _is_text(each)]
-    return told + [_of_result(each, at, "") for at, each in results if _cited(each) and each.content]
+    """Word a citation of the first document, else the first result, that may be cited and whose words are known."""
+    sources = _sources(asked)
+    if not sources:
+        return []  # nearly always
+    for at, document in enumerate(_of_kind(sources, DocumentBlock)):
+        if _cited(document) and _is_text(document):
+            return [_of_document(document, at, Citation())]
+    for at, result in enumerate(_of_kind(sources, SearchResultBlock)):
+        if _cited(result) and result.content:
+            return [_of_result(result, at, "")]
+    return []
 
 
-def _all(asked: Asked, kind: type[Any]) -> Iterator[Any]:
-    """Yield the blocks of a kind, those within the results of tools too."""
+def _sources(asked: Asked) -> list[DocumentBlock | SearchResultBlock]:
+    """Return all that may be cited, what stands within the results of tools too."""
+    found: list[Any] = []
     for said in asked.messages:
         for block in () if isinstance(said.content, str) else said.content:
-            inner = block.content if isinstance(block, ToolResultBlock) else None
-            yield from (each for each in (block, *(inner if isinstance(inner, list) else ())) if isinstance(each, kind))
+            found.append(block)
+            if isinstance(block, ToolResultBlock) and isinstance(block.content, list):
+                found += block.content
+    return [block for block in found if isinstance(block, (DocumentBlock, SearchResultBlock))]
+
+
+def _of_kind(sources: list[Any], kind: type[Block]) -> list[Block]:
+    return [block for block in sources if isinstance(block, kind)]
 
 
 def _cited(block: DocumentBlock | SearchResultBlock) -> bool:

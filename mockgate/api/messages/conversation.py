@@ -50,13 +50,18 @@ def read_messages(asked: Asked) -> tuple[tuple[Message, ...], tuple[CachePoint, 
     for at, said in enumerate(asked.messages):
         found.add(said, at, last=at == len(asked.messages) - 1)
     found.close()
+    return tuple(found.messages), _marks(asked, found) if found.marks or asked.cache_control is not None else ()
+
+
+def _marks(asked: Asked, found: "_Conversation") -> tuple[CachePoint, ...]:
+    """Return the marks for the cache, with the one for all that there is."""
     if asked.cache_control is not None and found.messages:
         found.mark(len(found.messages) - 1, len(found.messages[-1].parts) - 1, asked.cache_control)
     if len(found.marks) > _MOST_MARKS:
         message = f"A maximum of {_MOST_MARKS} blocks with cache_control may be provided. Found {len(found.marks)}."
         raise GatewayError("bad_request", message)
     _check_lifetimes(found.marks)
-    return tuple(found.messages), tuple(found.marks)
+    return tuple(found.marks)
 
 
 def _check_lifetimes(marks: Sequence[CachePoint]) -> None:
@@ -73,9 +78,11 @@ def _check_lifetimes(marks: Sequence[CachePoint]) -> None:
 def _check_order(messages: list[Said]) -> None:
     if not messages:
         raise invalid(("messages",), "at least one message is required")
-    first = next((said for said in messages if said.role != "system"), None)
-    if first is not None and first.role != "user":
-        raise invalid(("messages",), 'first message must use the "user" role')
+    for said in messages:
+        if said.role == "assistant":
+            raise invalid(("messages",), 'first message must use the "user" role')
+        if said.role == "user":
+            return
 
 
 class _Conversation:
@@ -95,22 +102,30 @@ class _Conversation:
 
     def instruct(self, system: str | list[TextBlock]) -> None:
         """Begin with instructions."""
-        blocks = [TextBlock(system)] if isinstance(system, str) else system
-        _check_texts(blocks, ("system",))
-        self._put("system", [(Text(block.text), block.cache_control) for block in blocks])
+        if isinstance(system, str):
+            _check_text(system, ("system",))
+            self.messages.append(Message("system", (Text(system),)))
+            return
+        _check_texts(system, ("system",))
+        self._put("system", [(Text(block.text), block.cache_control) for block in system])
 
     def add(self, said: Said, at: int, *, last: bool) -> None:
         """Go on with a message, the one at that index."""
         if not said.content and not (last and said.role == "assistant"):
             message = "all messages must have non-empty content except for the optional final assistant message"
             raise invalid(("messages", at), message)
-        blocks: Sequence[Block] = [TextBlock(said.content)] if isinstance(said.content, str) else said.content
-        _check_texts([] if last and said.content == "" else blocks, ("messages",))
         if said.role == "assistant":
             self.close()
-            self._answer(blocks, at)
+        if isinstance(said.content, str):
+            if said.content:
+                _check_text(said.content, ("messages",))
+            self.messages.append(Message(said.role, (Text(said.content),)))
+            return
+        _check_texts(said.content, ("messages",))
+        if said.role == "assistant":
+            self._answer(said.content, at)
         else:
-            self._ask(said.role, blocks, ("messages", at, "content"))
+            self._ask(said.role, said.content, ("messages", at, "content"))
 
     def _put(self, role: str, parts: Sequence[tuple[Part, CacheControl | None]]) -> None:
         if not parts:
@@ -170,9 +185,14 @@ class _Conversation:
 
 def _check_texts(blocks: Sequence[Block], place: Path) -> None:
     for block in blocks:
-        if isinstance(block, TextBlock) and not block.text.strip():
-            fault = "contain non-whitespace text" if block.text else "be non-empty"
-            raise invalid(place, f"text content blocks must {fault}")
+        if isinstance(block, TextBlock):
+            _check_text(block.text, place)
+
+
+def _check_text(text: str, place: Path) -> None:
+    if not text or text.isspace():
+        fault = "contain non-whitespace text" if text else "be non-empty"
+        raise invalid(place, f"text content blocks must {fault}")
 
 
 def _spoken(block: Block, place: Path) -> Iterator[Part]:

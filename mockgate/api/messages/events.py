@@ -3,7 +3,7 @@
 What stands around the words of a block is worded once, when the block is opened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -13,7 +13,7 @@ from ...errors import GatewayError, anthropic_envelope
 from ...protocols import worded
 from ...turn import Closed, Event, Opened, Piece, Start, Stop, Turn
 from ...wire import Frame
-from .whole import Block, content_of, ending, head, input_usage, is_omitted, output_details, usage
+from .whole import Block, blocks, ending, head, input_usage, is_omitted, output_details, usage
 
 encode = msgspec.json.encode
 
@@ -35,9 +35,9 @@ def frames(turn: Turn, timed: Iterator[tuple[float, Event]]) -> Iterator[Frame]:
         yield from message.frames(due, event)
 
 
-def fail(error: GatewayError, due: float, _went: int = 0, request_id: str = "") -> list[Frame]:
+def fail(error: GatewayError, due: float) -> list[Frame]:
     """Word an error in the middle of a stream: an event of its own, and no message_stop."""
-    return [Frame(due, encode(anthropic_envelope(worded(error, "anthropic"), request_id)), "error")]
+    return [Frame(due, encode(anthropic_envelope(worded(error, "anthropic"), error.request_id)), "error")]
 
 
 class _Message:
@@ -45,7 +45,7 @@ class _Message:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._content = content_of(turn)
+        self._content = [blocks(turn, part, at) for at, part in enumerate(turn.replies[0].parts)]
         self._omitted = is_omitted(turn.prompt.request)
         self._numbers = count()
         self._number = 0
@@ -99,7 +99,7 @@ class _Message:
     def _delta(self, due: float, delta: dict[str, Any]) -> Frame:
         return _frame(due, {"type": "content_block_delta", "index": self._number, "delta": delta})
 
-    def _close(self, due: float, blocks: list[Block]) -> Iterator[Frame]:
+    def _close(self, due: float, blocks: Sequence[Block]) -> Iterator[Frame]:
         """End a part's block; what the server's tool found follows as a block without words."""
         for at, block in enumerate(blocks):
             if at:

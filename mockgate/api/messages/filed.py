@@ -28,7 +28,7 @@ def filled(asked: Asked, session: Session) -> Asked:
 
     Raises GatewayError (404) for one that there is not.
     """
-    if all(isinstance(said.content, str) for said in asked.messages):
+    if {type(said.content) for said in asked.messages} <= {str}:
         return asked
     messages = [
         said if isinstance(said.content, str) else msgspec.structs.replace(said, content=_blocks(said.content, session))

@@ -15,6 +15,8 @@ from .tools import read_choice, read_tools
 
 _THINKING_GUIDE = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
 
+_TEXT = Format()
+
 #: Up to so many tokens of thought are so much effort.
 _EFFORTS = ((4096, "low"), (16_384, "medium"))
 
@@ -55,7 +57,7 @@ def _prompt(asked: Asked) -> Prompt:
         tools,
         choice,
         parallel_tool_calls=not getattr(asked.tool_choice, "disable_parallel_tool_use", None),
-        format=_format(asked),
+        format=_format(asked.output_format or (asked.output_config and asked.output_config.format)),
         max_tokens=asked.max_tokens,
         stops=tuple(asked.stop_sequences or ()),
         stream=asked.stream is True,
@@ -67,13 +69,13 @@ def _prompt(asked: Asked) -> Prompt:
 
 
 def _check_stops(asked: Asked) -> None:
-    if any(not stop.strip() for stop in asked.stop_sequences or ()):
+    if asked.stop_sequences and not all(map(str.strip, asked.stop_sequences)):
         raise invalid(("stop_sequences",), "each stop sequence must contain non-whitespace")
 
 
 def _check_thinking(asked: Asked, choice: ToolChoice) -> None:
     """Refuse what does not go with thinking. Source: Anthropic's guide to extended thinking."""
-    if not isinstance(asked.thinking, Enabled | Adaptive):
+    if not isinstance(asked.thinking, (Enabled, Adaptive)):
         _check_prefill(asked)
         return
     limit = asked.max_tokens
@@ -123,9 +125,11 @@ def _kind(block: Any) -> str:
 
 def _check_prefill(asked: Asked) -> None:
     last = asked.messages[-1]
+    if last.role != "assistant":
+        return
     ending = TextBlock(last.content) if isinstance(last.content, str) else next(reversed(last.content), None)
     text = ending.text if isinstance(ending, TextBlock) else ""
-    if last.role == "assistant" and text != text.rstrip():
+    if text != text.rstrip():
         raise invalid(("messages",), "final assistant content cannot end with trailing whitespace")
 
 
@@ -135,22 +139,21 @@ def _refusal(message: str, param: str) -> GatewayError:
 
 def _effort(asked: Asked) -> str | None:
     """Say how much is thought: as asked for, else by the budget; nothing where thinking is switched off."""
+    if asked.thinking is None:
+        return None
     given = None if asked.output_config is None else asked.output_config.effort
     match asked.thinking:
         case Enabled(budget):
             return given or next((effort for most, effort in _EFFORTS if budget <= most), "high")
         case Adaptive():
             return given or "medium"
-        case None:
-            return None
         case _:
             return "none"
 
 
-def _format(asked: Asked) -> Format:
-    found = asked.output_format or (None if asked.output_config is None else asked.output_config.format)
+def _format(found: JsonFormat | None) -> Format:
     if found is None:
-        return Format()
+        return _TEXT
     _check_schema(found)
     return Format("json_schema", "", found.schema, strict=True)
 

@@ -17,15 +17,15 @@ _LIFETIME = 30 * 60
 _COUNTED = {"web_search": "web_search_requests", "web_fetch": "web_fetch_requests"}
 
 
-def kinds(parts: Sequence[Part]) -> set[str]:
-    """Return the kinds of tools that the server ran."""
-    return {part.hosted for part in parts if isinstance(part, ToolCall) and part.hosted}
+def ran(parts: Sequence[Part]) -> list[str]:
+    """Return the kind of each tool that the server ran."""
+    return [part.hosted for part in parts if isinstance(part, ToolCall) and part.hosted]
 
 
 def counts(parts: Sequence[Part]) -> dict[str, int]:
     """Count the uses of those tools that are counted; nothing where there were none."""
-    used = [part.hosted for part in parts if isinstance(part, ToolCall)]
-    if not any(kind in _COUNTED for kind in used):
+    used = ran(parts)
+    if not used or _COUNTED.keys().isdisjoint(used):
         return {}
     return {name: used.count(kind) for kind, name in _COUNTED.items()}
 

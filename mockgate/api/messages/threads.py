@@ -11,7 +11,7 @@ from ...turn import Turn
 from .blocks import Said
 from .ids import message_id
 from .request import Asked, Continue
-from .whole import content_of
+from .whole import content
 
 _KIND = "messages.thread"
 
@@ -45,8 +45,8 @@ def keep(turn: Turn, session: Session) -> Turn:
     if asked.thread is None:
         return turn
     turn = session.records.fresh(_KIND, turn, message_id)
-    content = [block for blocks in content_of(turn) for block in blocks]
-    said = msgspec.convert({"role": "assistant", "content": content}, Said)
-    messages = [*asked.messages, said] if content else asked.messages
+    answer = content(turn)
+    said = msgspec.convert({"role": "assistant", "content": answer}, Said)
+    messages = [*asked.messages, said] if answer else asked.messages
     session.records.save(_KIND, message_id(turn), msgspec.structs.replace(asked, messages=messages))
     return turn

@@ -48,12 +48,17 @@ _CLIENTS: Mapping[str, tuple[str, dict[str, Any]]] = {
 _KNOWN = ("custom", *_CLIENTS, *_HOSTED, "tool_search_tool_", "mcp_toolset", "browser_", "advisor_")
 
 
+_FREE = ToolChoice()
+
+
 def read_tools(tools: list[Tool] | None) -> tuple[turn.Tool, ...]:
     """Read what is on offer.
 
     Raises GatewayError (400) for a schema that no tool may have, an unknown type, and a name given twice.
     """
-    offer = tuple(_tool(tool, ("tools", at)) for at, tool in enumerate(tools or ()))
+    if not tools:
+        return ()
+    offer = tuple(_tool(tool, ("tools", at)) for at, tool in enumerate(tools))
     if len({tool.name for tool in offer}) < len(offer):
         raise invalid(("tools",), "Tool names must be unique.")
     return offer
@@ -95,7 +100,7 @@ def read_choice(asked: Asked, offer: tuple[turn.Tool, ...]) -> ToolChoice:
     """
     choice = asked.tool_choice
     if choice is None:
-        return ToolChoice()
+        return _FREE
     if not offer:
         raise invalid(("tool_choice",), "tool_choice may only be specified while providing tools")
     match choice:
@@ -108,4 +113,4 @@ def read_choice(asked: Asked, offer: tuple[turn.Tool, ...]) -> ToolChoice:
         case NoTool():
             return ToolChoice("none")
         case _:
-            return ToolChoice()
+            return _FREE

@@ -1,6 +1,6 @@
 """A turn as one message. Source: Anthropic's API reference, the message object; keys as recorded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,15 +23,18 @@ _REDACT = "ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING_"
 def body(turn: Turn) -> dict[str, Any]:
     """Word a whole message."""
     reply = turn.replies[0]
-    content = [block for blocks in content_of(turn) for block in blocks]
-    return {**head(turn), "content": content, **ending(turn, reply), "usage": usage(turn)}
+    told = head(turn)
+    told["content"] = content(turn)
+    told.update(ending(turn, reply))
+    told["usage"] = usage(turn)
+    return told
 
 
 def head(turn: Turn) -> dict[str, Any]:
     """Word what is known before the first word is."""
-    model = {"model": turn.prompt.model}
-    first = model if "model_first" in turn.quirks else {}
-    return {**first, "id": message_id(turn), "type": "message", "role": "assistant", **model}
+    model = turn.prompt.model
+    told = {"id": message_id(turn), "type": "message", "role": "assistant", "model": model}
+    return {"model": model, **told} if "model_first" in turn.quirks else told
 
 
 def ending(turn: Turn, reply: Reply) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def ending(turn: Turn, reply: Reply) -> dict[str, Any]:
     if reason == "refusal":
         said = "".join(part.text for part in reply.parts if isinstance(part, Refusal))
         told["stop_details"] = {"type": "refusal", "category": None, "explanation": said or None}
-    if served.kinds(reply.parts) & {"code_interpreter"}:
+    if "code_interpreter" in served.ran(reply.parts):
         told["container"] = served.container(turn)
     return told
 
@@ -50,7 +53,7 @@ def stop_reason(reply: Reply) -> str:
     """Return why a message ended."""
     if reply.stop is not None and reply.finish == "stop":
         return "stop_sequence"
-    if reply.finish == "stop" and any(isinstance(part, Refusal) for part in reply.parts):
+    if reply.finish == "stop" and Refusal in map(type, reply.parts):
         return "refusal"
     return _STOP_REASONS.get(reply.finish, reply.finish)
 
@@ -58,7 +61,7 @@ def stop_reason(reply: Reply) -> str:
 def usage(turn: Turn) -> dict[str, Any]:
     """Word all token counts."""
     counted = turn.usage
-    told = {
+    return {
         **input_usage(counted),
         "cache_creation": {
             "ephemeral_5m_input_tokens": counted.cache_written - counted.cache_written_long,
@@ -66,8 +69,8 @@ def usage(turn: Turn) -> dict[str, Any]:
         },
         "output_tokens": counted.output,
         "service_tier": "standard",
+        **output_details(turn),
     }
-    return told | output_details(turn)
 
 
 def input_usage(counted: Usage) -> dict[str, int]:
@@ -92,25 +95,24 @@ def output_details(turn: Turn) -> dict[str, Any]:
 # Content.
 
 
-def content_of(turn: Turn) -> list[list[Block]]:
-    """Word each part: as one block, as two where the server ran a tool, or as none."""
-    parts = turn.replies[0].parts
-    return [list(_blocks(turn, parts, at)) for at in range(len(parts))]
+def content(turn: Turn) -> list[Block]:
+    """Word all parts."""
+    return [block for at, part in enumerate(turn.replies[0].parts) for block in blocks(turn, part, at)]
 
 
-def _blocks(turn: Turn, parts: Sequence[Part], at: int) -> Iterator[Block]:
-    match parts[at]:
-        case Text(text) if text:
-            cited = citations(turn, at)
-            yield {"type": "text", "text": text, **({"citations": cited} if cited else {})}
-        case Refusal(text) if text:
-            yield {"type": "text", "text": text}
-        case Reasoning() as thought if "hidden_reasoning" not in turn.quirks:
-            yield _thinking(turn, thought, at)
-        case ToolCall(hosted="") as call:
-            yield {"type": "tool_use", "id": tool_use_id(call.id), "name": call.name, "input": arguments(call)}
-        case ToolCall() as call:
-            yield from served.blocks(call, turn, at)
+def blocks(turn: Turn, part: Part, at: int) -> Sequence[Block]:
+    """Word a part, the one at that index: as one block, as two where the server ran a tool, or as none."""
+    if isinstance(part, Text) and part.text:
+        cited = citations(turn, at)
+        said = {"type": "text", "text": part.text}
+        return ({**said, "citations": cited} if cited else said,)
+    if isinstance(part, Refusal) and part.text:
+        return ({"type": "text", "text": part.text},)
+    if isinstance(part, Reasoning) and "hidden_reasoning" not in turn.quirks:
+        return (_thinking(turn, part, at),)
+    if isinstance(part, ToolCall) and not part.hosted:
+        return ({"type": "tool_use", "id": tool_use_id(part.id), "name": part.name, "input": arguments(part)},)
+    return served.blocks(part, turn, at) if isinstance(part, ToolCall) else ()
 
 
 def _thinking(turn: Turn, thought: Reasoning, at: int) -> Block:
