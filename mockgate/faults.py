@@ -20,7 +20,7 @@ from .refusals import refusal_of
 from .rng import Dice
 from .rules import compile_when
 from .scenario import Scenario
-from .wire import Answer
+from .wire import Answer, Sse
 
 
 class Strike(msgspec.Struct, frozen=True):
@@ -84,8 +84,10 @@ def until_refused(found: Iterable[Strike | None], *, whole: bool) -> list[Strike
     return strikes
 
 
-def bend(answer: Answer, strikes: Iterable[Strike]) -> Answer:
-    """Return the answer as all strikes leave it, each deed in its turn."""
+def bend(answer: Answer, strikes: Iterable[Strike], request_id: str = "") -> Answer:
+    """Return the answer to the request of that id as all strikes leave it, each deed in its turn."""
+    if isinstance(answer, Sse):
+        answer.request_id = request_id
     for deed in sorted((deed for strike in strikes if (deed := strike.deed)), key=lambda deed: deed.turn):
         answer = deed.bend(answer)
     return answer

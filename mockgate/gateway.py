@@ -32,7 +32,7 @@ from .session import DEFAULT, Session
 from .studio import Studio
 from .turn import Prompt
 from .webhooks import Delivery
-from .wire import RETRY, Answer, Call, Json, Sse, header_safe, json_answer
+from .wire import RETRY, Answer, Call, Json, header_safe, json_answer
 
 SESSION_HEADER = "x-mockgate-session"
 
@@ -230,9 +230,7 @@ class Gateway:
             exchange.outcome = "failed"
             answer = self._refuse(session, exchange, exchange.error)
         if exchange.strikes:
-            if isinstance(answer, Sse):
-                answer.request_id = exchange.request_id
-            answer = bend(answer, exchange.strikes)
+            answer = bend(answer, exchange.strikes, exchange.request_id)
         answer.headers = self._headers(session, exchange, answer)
         exchange.answer = answer
         self._note(session, exchange)
@@ -299,7 +297,8 @@ class Gateway:
             if traps:
                 spring(session, exchange, traps, Prompt(exchange.family, "", ()))
         if prompted:
-            refuse(exchange.strikes)
+            if exchange.strikes:
+                refuse(exchange.strikes)
         else:
             self.strike(session, exchange, Prompt(exchange.family, "", ()))
 

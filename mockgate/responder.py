@@ -36,7 +36,7 @@ from .turn import (
 )
 
 #: Scripted parts that a request completes, or changes: ids, sound; pictures are for those who ask for one.
-_UNFINISHED = (ToolCall, Audio, Image)
+_UNFINISHED = frozenset({ToolCall, Audio, Image})
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -143,7 +143,7 @@ class Responder:
 
     def _choices(self, prompt: Prompt, found: Found, model: Model, dice: Dice) -> list[Sequence[Part]]:
         """Return what each choice says: the script's choices all say the same."""
-        if found.source == "parts" and not any(isinstance(part, _UNFINISHED) for part in found.parts):
+        if found.source == "parts" and _UNFINISHED.isdisjoint(map(type, found.parts)):
             return [found.parts] * prompt.n
         throws = [dice.fork("choice", choice) for choice in range(prompt.n)]
         return [_identified(self._parts(prompt, found, model, thrown), thrown) for thrown in throws]
@@ -165,11 +165,12 @@ class Responder:
             return settle(pace, self.scenario.paces, self.tempo(None, model))
         name = pace or (None if self.scenario.pace is not None else model.pace)
         known = (name, model.pace)
-        if known not in self._tempos:
+        tempo = self._tempos.get(known)
+        if tempo is None:
             own = settle(model.pace, self.scenario.paces, INSTANT)
             asked = name if name is not None else self.scenario.pace
-            self._tempos[known] = settle(asked, self.scenario.paces, own)
-        return self._tempos[known]
+            tempo = self._tempos[known] = settle(asked, self.scenario.paces, own)
+        return tempo
 
 
 def _limit(prompt: Prompt, model: Model) -> int | None:

@@ -33,6 +33,7 @@ SUFFIX = ":mock-"
 
 _PHRASE = re.compile(r"\[\[\s*mock:([^\[\]]{0,500})\]\]")
 _NAMES = tuple((name, name.lower()) for name in HEADERS)
+_LOWER = frozenset(name.lower() for name in HEADERS)
 _ALWAYS = When()
 _WORDS = re.compile(r"[\s,]+")
 _STATUS = re.compile(r"[45]\d\d")
@@ -68,8 +69,7 @@ def of_prompt(prompt: Prompt, call: Call, key: str, seed: int) -> tuple[Prompt, 
 
 
 def _carried(call: Call, key: str, seed: int) -> list[Trap]:
-    headers = call.headers
-    if not (key.startswith(KEY) or _NAMES[0][1] in headers or _NAMES[1][1] in headers):
+    if _LOWER.isdisjoint(call.headers) and not key.startswith(KEY):
         return []  # nearly every call
     found: list[Trap] = []
     for name, lower in _NAMES:

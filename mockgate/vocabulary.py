@@ -6,7 +6,7 @@ The only home of tiktoken, which is imported with the first vocabulary. The rank
 import asyncio
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from io import BytesIO
 from itertools import accumulate, pairwise
@@ -79,6 +79,8 @@ def unpack(packed: bytes, size: int) -> dict[bytes, int]:
 
 
 _SHORT = 2000  # characters: texts up to here are remembered with their count
+_WORD = 32  # letters: words up to here are remembered with their count
+_MOST_WORDS = 20_000
 _BLANKS = 2**19  # characters
 #: tiktoken's pattern engine gives up (a panic) on a million blanks in a row; text is cut before that.
 _BLANK_RUN = rf"\s{{{_BLANKS}}}"
@@ -86,6 +88,30 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMON = 5000  # ranks: tokens were learned in about the order of how common they are
 #: The forms a token can have: word after a space, bare word, number, mark.
 _FORMS = (rb" [A-Za-z]{3,}", rb"[A-Za-z]{3,}", rb"[0-9]+", rb"[!-/:-@\[-`{-~]{1,2}\n*|\n+")
+
+
+class _Words(dict[str, int]):
+    """How many tokens words are, counted once each: those that come after a blank, or that a text begins with.
+
+    No pattern of SPECS lets a token go on over a blank that comes after anything but another blank, so that the words
+    between such blanks can be counted one by one. KeyError is raised for a word that the next blank belongs to: what is
+    counted is then the whole text.
+    """
+
+    def __init__(self, before: str, count: Callable[[str], int]) -> None:
+        super().__init__()
+        self._before = before
+        self._count = count
+
+    def __missing__(self, word: str) -> int:
+        if word[-1:].isspace() or not (word or not self._before):
+            raise KeyError(word)
+        tokens = self._count(self._before + word)
+        if len(word) <= _WORD:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = tokens
+        return tokens
 
 
 class Vocabulary:
@@ -98,13 +124,14 @@ class Vocabulary:
         self.name = name
         self._encoding = encoding
         self._remembered = lru_cache(2048)(self._count)
+        self._first, self._others = _Words("", self._count_whole), _Words(" ", self._count_whole)
         self._remembered_split = lru_cache(256)(self._split)
         self._piece = lru_cache(16_384)(self._read)
         self._pool = lru_cache(4096)(self._pool_for)
 
     def count(self, text: str) -> int:
         """Return how many tokens the text is."""
-        return self._remembered(text) if len(text) <= _SHORT else self._count(text)
+        return self._remembered(text) if len(text) <= _SHORT else self._count_whole(text)
 
     def tokens(self, text: str) -> list[bytes]:
         """Return the text's tokens, each as its bytes: not always whole characters."""
@@ -165,6 +192,14 @@ class Vocabulary:
         return {form: tuple(filter(re.compile(form).fullmatch, common)) for form in _FORMS}
 
     def _count(self, text: str) -> int:
+        """Count word by word: most words of a new text are known, and looking them up takes a third of the time."""
+        words = text.split(" ")
+        try:
+            return self._first[words[0]] + sum(map(self._others.__getitem__, words[1:]))
+        except KeyError:
+            return self._count_whole(text)
+
+    def _count_whole(self, text: str) -> int:
         return len(self._ids(_sound(text)))
 
     def _ids(self, text: str) -> list[int]:
@@ -233,16 +268,13 @@ class _Shelf:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._built: dict[str, Vocabulary] = {}
-
-    def find(self, name: str) -> Vocabulary | None:
-        return self._built.get(name)
+        self.built: dict[str, Vocabulary] = {}
 
     def load(self, name: str) -> Vocabulary:
         with self._lock:
-            if name not in self._built:
-                self._built[name] = _build(name)
-            return self._built[name]
+            if name not in self.built:
+                self.built[name] = _build(name)
+            return self.built[name]
 
 
 # One for the process: a vocabulary takes up to 75 MB and never changes.
@@ -279,16 +311,16 @@ def encoding_name(model: str) -> str:
 
 def load(name: str) -> Vocabulary:
     """Return the vocabulary of that name, building it (30 to 200 ms) the first time."""
-    return _SHELF.find(name) or _SHELF.load(name)
+    return _SHELF.built.get(name) or _SHELF.load(name)
 
 
 def loaded(model: str) -> Vocabulary | None:
     """Return the vocabulary that a model writes in, if it is loaded."""
-    return _SHELF.find(encoding_name(model))
+    return _SHELF.built.get(encoding_name(model))
 
 
 async def vocabulary(model: str) -> Vocabulary:
     """Return the vocabulary that a model writes in, loading it in a thread the first time."""
     name = encoding_name(model)
-    ready = _SHELF.find(name)
+    ready = _SHELF.built.get(name)
     return ready if ready is not None else await asyncio.to_thread(load, name)

@@ -101,6 +101,16 @@ def test_any_text_can_be_cut_even_with_lone_surrogates(text):
     assert all(piece for piece, _ in pieces)
 
 
+@given(
+    st.sampled_from(list(SPECS)),
+    st.text(st.sampled_from("ab'sZ 09  \n\t\r.,/!\u00a0\u2028\u3000\u00e9\u65e5\u0301\x1c"), max_size=30),
+)
+@settings(deadline=None, max_examples=300)
+def test_words_counted_one_by_one_are_the_tokens_of_the_whole(name, text):
+    words = load(name)
+    assert words.count(text) == len(words.ids(text))
+
+
 def test_a_piece_is_one_token_where_tokens_are_whole_characters(o200k):
     assert o200k.split("Hello, world!") == [("Hello", 1), (",", 1), (" world", 1), ("!", 1)]
     assert o200k.split("🦄") == [("🦄", 3)]

@@ -170,6 +170,25 @@ def test_requests_sent_before_the_answer_are_answered_in_turn(gw):
             seen += line.recv(65536)
 
 
+def test_a_great_many_requests_in_one_write_are_all_answered(gw):
+    with kept(gw) as line:
+        line.sendall(plain() * 1200 + plain()[:50])
+        seen = 0
+        while seen < 1200:
+            seen += line.recv(65536).count(b"HTTP/1.1 200")
+        line.sendall(plain()[50:])
+        assert b"one two three" in answer(line)
+
+
+def test_what_is_not_plain_behind_what_is_gets_its_answer_too(gw):
+    with kept(gw) as line:
+        line.sendall(plain() + plain() + plain(extra="Expect: 100-continue\n"))
+        seen = b""
+        while seen.count(b"one two three") < 3:
+            seen += line.recv(65536)
+        assert seen.count(b"HTTP/1.1 200") == 3
+
+
 def test_a_connection_that_stops_being_plain_is_served_on(gw):
     chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     head = plain(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")

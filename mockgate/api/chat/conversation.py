@@ -48,7 +48,9 @@ def _message(message: ChatMessage, at: int, calls: "_OpenCalls") -> Message:
     if calls.names:
         calls.close()
     if type(message) is UserMessage:
-        return Message("user", _user_parts(message.content, at), message.name or "")
+        content = message.content
+        parts = (Text(content),) if isinstance(content, str) else _user_parts(content, at)
+        return Message("user", parts, message.name or "")
     if type(message) is AssistantMessage:
         calls.open(message)
         return _assistant(message, at)
@@ -133,9 +135,7 @@ def _joined(content: str | list[OnlyTextPart]) -> str:
     return content if isinstance(content, str) else "\n".join(part.text for part in content)
 
 
-def _user_parts(content: str | list[UserPart], at: int) -> tuple[Part, ...]:
-    if isinstance(content, str):
-        return (Text(content),)
+def _user_parts(content: list[UserPart], at: int) -> tuple[Part, ...]:
     return tuple(_user_part(part, f"messages[{at}].content[{index}]") for index, part in enumerate(content))
 
 

@@ -63,11 +63,13 @@ def _sources(asked: Asked) -> list[DocumentBlock | SearchResultBlock]:
     """Return all that may be cited, what stands within the results of tools too."""
     found: list[Any] = []
     for said in asked.messages:
-        for block in () if isinstance(said.content, str) else said.content:
+        if isinstance(said.content, str):
+            continue
+        for block in said.content:
             found.append(block)
             if isinstance(block, ToolResultBlock) and isinstance(block.content, list):
                 found += block.content
-    return [block for block in found if isinstance(block, (DocumentBlock, SearchResultBlock))]
+    return found and [block for block in found if isinstance(block, (DocumentBlock, SearchResultBlock))]
 
 
 def _of_kind(sources: list[Any], kind: type[Block]) -> list[Block]:

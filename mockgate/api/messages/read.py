@@ -57,7 +57,7 @@ def _prompt(asked: Asked) -> Prompt:
         tools,
         choice,
         parallel_tool_calls=not getattr(asked.tool_choice, "disable_parallel_tool_use", None),
-        format=_format(asked.output_format or (asked.output_config and asked.output_config.format)),
+        format=_format(asked),
         max_tokens=asked.max_tokens,
         stops=tuple(asked.stop_sequences or ()),
         stream=asked.stream is True,
@@ -151,7 +151,8 @@ def _effort(asked: Asked) -> str | None:
             return "none"
 
 
-def _format(found: JsonFormat | None) -> Format:
+def _format(asked: Asked) -> Format:
+    found = asked.output_format or (None if asked.output_config is None else asked.output_config.format)
     if found is None:
         return _TEXT
     _check_schema(found)

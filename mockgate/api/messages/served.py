@@ -19,6 +19,8 @@ _COUNTED = {"web_search": "web_search_requests", "web_fetch": "web_fetch_request
 
 def ran(parts: Sequence[Part]) -> list[str]:
     """Return the kind of each tool that the server ran."""
+    if ToolCall not in map(type, parts):
+        return []  # nearly always
     return [part.hosted for part in parts if isinstance(part, ToolCall) and part.hosted]
 
 

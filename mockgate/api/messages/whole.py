@@ -97,7 +97,10 @@ def output_details(turn: Turn) -> dict[str, Any]:
 
 def content(turn: Turn) -> list[Block]:
     """Word all parts."""
-    return [block for at, part in enumerate(turn.replies[0].parts) for block in blocks(turn, part, at)]
+    worded: list[Block] = []
+    for at, part in enumerate(turn.replies[0].parts):
+        worded += blocks(turn, part, at)
+    return worded
 
 
 def blocks(turn: Turn, part: Part, at: int) -> Sequence[Block]:
