@@ -82,12 +82,15 @@ def first_token_after(turn: Turn, tempo: Tempo, dice: Dice) -> float:
 def _paced(choice: int, turn: Turn, tempo: Tempo, dice: Dice, split: Split) -> Iterator[tuple[float, Event]]:
     due = 0.0
     throws = dice.fork("pace", choice)
-    started = False
+    started, irregular = False, bool(tempo.jitter or tempo.stall_chance)
     for event in events(choice, turn.replies[choice], split):
         if isinstance(event, Piece):
-            if started:
+            if not started:
+                started = True
+            elif irregular:
                 due += _token_wait(event, tempo, throws)
-            started = True
+            else:
+                due += tempo.token * (event.tokens or _TOKENS_OF_SOUND_SLICE)
         elif isinstance(event, Start):
             due = first_token_after(turn, tempo, throws)
         yield due, event

@@ -379,12 +379,13 @@ def events(choice: int, reply: Reply, split: Split) -> Iterator[Event]:
     at = 0
     for index, part in enumerate(reply.parts):
         yield Opened(choice, index, part)
+        counts = isinstance(part, (Text, Refusal))
         pieces = split(words_of(part))
         if reply.last_tokens and index == len(reply.parts) - 1:
             pieces = _up_to(len(reply.last_tokens), pieces)
         for text, tokens in pieces:
             yield Piece(choice, index, text, tokens, at)
-            if isinstance(part, Text | Refusal):
+            if counts:
                 at += tokens
         if isinstance(part, Audio):
             for begin in range(0, len(part.data), _SOUND_SLICE):

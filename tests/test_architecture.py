@@ -69,6 +69,7 @@ LAZY = {
     ("studio", "synth.pictures"),
     ("mockgate", "edge.embedded"),
     ("mockgate", "edge.testing"),
+    ("__main__", "edge.cli"),
     ("edge.pytest_plugin", "edge.testing"),
     ("edge.pytest_plugin", "errors"),
 }

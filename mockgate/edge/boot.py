@@ -134,10 +134,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def settle_memory() -> None:
-    """Keep what start-up made out of every later garbage collection.
+    """Keep what start-up made out of every later garbage collection: those of a large heap make chunks late.
 
-    Collections of a large heap are what make chunks late now and then; only for a process that is mockgate's own.
+    Only for a process that is mockgate's own. What of it is garbage already stays too: it is little, and looking for it
+    would hold up whoever is served by now.
     """
-    gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)

@@ -8,13 +8,13 @@ because aiohttp's request and response objects cost more than all of mockgate's 
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from ..journal import Exchange, Outcome
 from ..wire import Answer, Call, Cut, Feed, Json, Sse
@@ -277,7 +277,7 @@ class Lane(asyncio.Protocol):
             self._transport.write(head(answer.status, headers, now))
             async with aclosing(answer.pieces) as pieces:
                 async for piece in pieces:
-                    await self.write(piece)
+                    await (self.write(piece) or self._drained())
             self._transport.write(b"0\r\n\r\n")
             return "finished"
         if answer is None or answer.cut is None:
@@ -289,8 +289,11 @@ class Lane(asyncio.Protocol):
         self._last = True
         break_off(self._transport, cut)
 
-    async def write(self, data: bytes) -> None:
-        """Write a chunk of a stream; wait when the client is slow. Raises ConnectionResetError when it is gone."""
+    def write(self, data: bytes) -> Coroutine[Any, Any, None] | None:
+        """Write a chunk of a stream; return what waits when the client is slow.
+
+        Raises ConnectionResetError when it is gone.
+        """
         if self._transport.is_closing():
             raise ConnectionResetError("the client is gone")
         if self._left is None:
@@ -298,7 +301,7 @@ class Lane(asyncio.Protocol):
         else:
             self._left -= len(data)
             self._transport.write(data)
-        await self._drained()
+        return None if self._room is None else self._drained()
 
     async def _drained(self) -> None:
         if self._room is not None:

@@ -15,8 +15,8 @@ AT_ONCE = 64 * 1024
 class Line(Protocol):
     """Where a stream is written to."""
 
-    def write(self, data: bytes) -> Coroutine[Any, Any, None]:
-        """Write, and wait while the client is slow. Raises ConnectionError when it is gone."""
+    def write(self, data: bytes) -> Coroutine[Any, Any, None] | None:
+        """Write, and return what waits while the client is slow. Both raise ConnectionError when it is gone."""
 
 
 class Player:
@@ -83,8 +83,7 @@ class Player:
         self._write(self.ready())
 
     def _write(self, data: bytes) -> None:
-        assert self._line is not None
-        if not data or self._push(self._line.write(data)):
+        if not data or self._push(data):
             self._follow()
 
     def _follow(self) -> None:
@@ -96,8 +95,17 @@ class Player:
         else:
             self._timer = self._clock.call_at(self._started + self._next.due, self._step)
 
-    def _push(self, writing: Coroutine[Any, Any, None]) -> bool:
-        """Drive a write without a task of its own; False when it has to wait for the client, or failed."""
+    def _push(self, data: bytes) -> bool:
+        """Write without a task of its own; return False when the write has to wait for the client, or failed."""
+        assert self._line is not None
+        try:
+            writing = self._line.write(data)
+        except ConnectionError:
+            self._end("left")
+            return False
+        return writing is None or self._drive(writing)
+
+    def _drive(self, writing: Coroutine[Any, Any, None]) -> bool:
         try:
             blocked: asyncio.Future[None] = writing.send(None)
         except StopIteration:
@@ -115,7 +123,7 @@ class Player:
     def _caught_up(self, writing: Coroutine[Any, Any, None]) -> None:
         if self._ended.done():
             writing.close()
-        elif self._push(writing):
+        elif self._drive(writing):
             self._follow()
 
     def _end(self, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ import errno
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,9 @@ from .workshop import Workshop
 
 #: Seconds that answers under way have to end in once the server is told to stop: Docker kills after ten.
 DRAIN = 8.0
+
+#: Seconds after which a thread that computes makes way for the one that answers.
+_GIVES_WAY = 0.0005
 
 _CLOSED = "  other machines can reach this server, so the control API is closed: give --control-key KEY to open it\n"
 
@@ -78,6 +82,7 @@ async def serve(order: Order, out: TextIO) -> None:
 
     To be run in the main thread. Raises ScenarioError for a wrong scenario, CertificateError and ListenError.
     """
+    sys.setswitchinterval(_GIVES_WAY)
     if not order.tls:
         await _serve(order, out, None)
         return

@@ -60,7 +60,8 @@ def _frames(turn: Turn, timed: Iterator[tuple[float, Event]], *, counts: bool) -
     choices = [_Choice(turn, index, head, tail) for index in range(len(turn.replies))]
     due = 0.0
     for due, event in timed:
-        frame = choices[event.choice].frame(due, event)
+        choice = choices[event.choice]
+        frame = choice.piece(due, event) if isinstance(event, Piece) else choice.frame(due, event)
         if frame is not None:
             yield frame
     if counts:
@@ -102,10 +103,8 @@ class _Choice:
         self._around: tuple[bytes, bytes] | None = None
 
     def frame(self, due: float, event: Event) -> Frame | None:
-        """Word one event, where it has words."""
+        """Word what comes before words, between them and after them, where it has a chunk."""
         match event:
-            case Piece():
-                return self._piece(due, event)
             case Start():
                 return self._chunk(due, self._role())
             case Opened(index=index, part=part):
@@ -169,13 +168,14 @@ class _Choice:
         opened = {"index": order, "id": call.id, "type": kind, kind: {"name": call.name, words: ""}}
         return self._chunk(due, {"tool_calls": [opened]})
 
-    def _piece(self, due: float, piece: Piece) -> Frame | None:
+    def piece(self, due: float, piece: Piece) -> Frame | None:
+        """Word some of a part's words, where they are shown."""
         if self._around is None:
             return None
         if piece.data:
             return self._chunk(due, {"audio": {"data": b64encode(piece.data).decode()}})
         before, after = self._around
-        if self._reply.logprobs is not None and isinstance(self._reply.parts[piece.index], Text | Refusal):
+        if self._reply.logprobs is not None and isinstance(self._reply.parts[piece.index], (Text, Refusal)):
             entries = self._reply.logprobs[piece.at : piece.at + piece.tokens]
             worded = b',"logprobs":' + encode(logprobs(entries, self._reply)) + b',"finish_reason":null}]'
             after = after.removesuffix(self._unfinished) + worded + self._tail

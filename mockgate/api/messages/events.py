@@ -32,7 +32,10 @@ def frames(turn: Turn, timed: Iterator[tuple[float, Event]]) -> Iterator[Frame]:
     """Word a stream: message_start, the blocks one after the other, message_delta, message_stop."""
     message = _Message(turn)
     for due, event in timed:
-        yield from message.frames(due, event)
+        if not isinstance(event, Piece):
+            yield from message.frames(due, event)
+        elif (frame := message.piece(due, event)) is not None:
+            yield frame
 
 
 def fail(error: GatewayError, due: float) -> list[Frame]:
@@ -52,13 +55,16 @@ class _Message:
         self._pinged = False
         self._around: tuple[bytes, bytes] | None = None
 
+    def piece(self, due: float, piece: Piece) -> Frame | None:
+        """Word some of a part's words, where they are shown."""
+        if self._around is None:
+            return None
+        before, after = self._around
+        return Frame(due, before + encode(piece.text) + after, "content_block_delta", piece.tokens)
+
     def frames(self, due: float, event: Event) -> Iterator[Frame]:
-        """Word one event."""
+        """Word what comes before words, between them and after them."""
         match event:
-            case Piece(text=text, tokens=tokens):
-                if self._around is not None:
-                    before, after = self._around
-                    yield Frame(due, before + encode(text) + after, "content_block_delta", tokens)
             case Start():
                 yield self._start(due)
             case Opened(index=index):
