@@ -2,10 +2,10 @@
  *
  *   client load PORT CONNECTIONS SECONDS REQUEST
  *     A closed loop: every connection sends its next request when the answer to the last is complete.
- *   client paced PORT CONNECTIONS SPREAD_MS FIRST_MS STEP_MS CHUNKS REQUEST
+ *   client paced PORT CONNECTIONS SPREAD_MS FIRST_MS STEP_MS BEFORE CHUNKS AFTER REQUEST
  *     Opens the connections, prints "ready", waits for a line on stdin; then each sends one request for a stream,
- *     evenly over SPREAD_MS. Server-sent event number k (the role chunk is number 0, and not judged) is due
- *     FIRST_MS + (k - 1) * STEP_MS after its request was sent.
+ *     evenly over SPREAD_MS. Chunk number k, from 0, is due FIRST_MS + k * STEP_MS after its request was sent; BEFORE
+ *     and AFTER the chunks so many server-sent events come that are not judged.
  *
  * REQUEST is a file with a whole HTTP request; "########" in it becomes a number that no other request has.
  */
@@ -159,7 +159,7 @@ static int ended(Conn *conn, const char *bytes, size_t size) {
     return !memcmp(conn->last, "0\r\n\r\n", 5);
 }
 
-static void paced(double spread, double first, double step, int chunks) {
+static void paced(double spread, double first, double step, int before, int chunks, int after) {
     static char bytes[BUFFER];
     struct epoll_event events[BATCH];
     double *late = calloc((size_t)count * (size_t)chunks, sizeof *late);
@@ -178,15 +178,14 @@ static void paced(double spread, double first, double step, int chunks) {
             double moment = now();
             if (size <= 0) die("the server hung up");
             for (int new = events_in(conn, bytes, (size_t)size); new > 0; new--) {
-                int k = conn->seen++;
-                if (k >= 1 && k <= chunks) late[judged++] = moment - (conn->sent + first + step * (k - 1));
+                int k = conn->seen++ - before;
+                if (k >= 0 && k < chunks) late[judged++] = moment - (conn->sent + first + step * k);
             }
             if (!conn->done && ended(conn, bytes, (size_t)size)) conn->done = 1, done++;
         }
     }
     double seconds = now() - began;
-    /* Beside the chunks: the role, the finish reason, and [DONE]. */
-    for (int i = 0; i < count; i++) broken += !conns[i].done || conns[i].seen != chunks + 3;
+    for (int i = 0; i < count; i++) broken += !conns[i].done || conns[i].seen != before + chunks + after;
     qsort(late, (size_t)judged, sizeof *late, rising);
     double p50 = judged ? late[judged / 2] : 0, p99 = judged ? late[judged * 99 / 100] : 0;
     printf("{\"chunks\": %ld, \"broken\": %d, \"seconds\": %.6f, \"p50\": %.6f, \"p99\": %.6f, \"max\": %.6f}\n", judged,
@@ -199,11 +198,11 @@ int main(int given, char **arg) {
         read_request(arg[5]);
         open_all(atoi(arg[2]));
         load(atof(arg[4]));
-    } else if (given == 9 && !strcmp(arg[1], "paced")) {
+    } else if (given == 11 && !strcmp(arg[1], "paced")) {
         count = atoi(arg[3]);
-        read_request(arg[8]);
+        read_request(arg[10]);
         open_all(atoi(arg[2]));
-        paced(atof(arg[4]) / 1e3, atof(arg[5]) / 1e3, atof(arg[6]) / 1e3, atoi(arg[7]));
+        paced(atof(arg[4]) / 1e3, atof(arg[5]) / 1e3, atof(arg[6]) / 1e3, atoi(arg[7]), atoi(arg[8]), atoi(arg[9]));
     } else {
         fputs("usage: see the head of client.c\n", stderr);
         return 2;

@@ -102,7 +102,7 @@ class Work:
 
 
 def _paced(rig: Rig, server: Server, request: Path, work: Work) -> dict[str, float]:
-    client = rig.client("paced", server.port, STREAMS, SPREAD, FIRST, STEP, CHUNKS, request)
+    client = rig.client("paced", server.port, STREAMS, SPREAD, FIRST, STEP, 1, CHUNKS, 2, request)
     assert client.stdout is not None
     assert client.stdin is not None
     client.stdout.readline()

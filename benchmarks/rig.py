@@ -55,10 +55,10 @@ class Server:
             raise SystemExit(f"{self.process.args} did not start")
         self.port = int(found[1])
 
-    def post(self, body: dict[str, Any]) -> bytes:
-        """Ask for a chat completion, and return the body of the answer."""
+    def post(self, body: dict[str, Any], path: str = "/v1/chat/completions") -> bytes:
+        """Ask for an answer, and return its body."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/v1/chat/completions",
+            f"http://127.0.0.1:{self.port}{path}",
             json.dumps(body).encode(),
             {"authorization": "Bearer sk-bench", "content-type": "application/json"},
         )

@@ -5,7 +5,7 @@ python benchmarks/streams.py
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rig import SCENARIO, NoCompilerError, Rig, Server, bare, machine, middle, mockgate, p85, result, rig, table
 
@@ -14,20 +14,40 @@ Command = list[str | Path]
 CHUNKS = 50  # what the scenario's stream is cut into
 FIRST, STEP = 20, 20  # ms: its pace `steady`
 SPREAD = 1000  # ms over which the requests go out
+SERVERS = 2
 ROUNDS = 3
 
-BODY: dict[str, Any] = {
+CHAT: dict[str, Any] = {
     "model": "gpt-4o-mini",
     "messages": [{"role": "user", "content": "Why is the sky blue?"}],
     "stream": True,
 }
+MESSAGES: dict[str, Any] = {**CHAT, "model": "claude-sonnet-4-5", "max_tokens": 256}
 
 
-def _check(server: Server) -> None:
-    """Make sure that the stream is what it is taken for."""
-    events = server.post(BODY).count(b"data: ")
-    if events != CHUNKS + 3:
-        raise SystemExit(f"the stream has {events} events: {CHUNKS + 3} were expected")
+class Stream(NamedTuple):
+    """A request for a stream, and how many events come before and after its chunks."""
+
+    path: str
+    request: Path
+    body: dict[str, Any]
+    before: int
+    after: int
+
+    def check(self, server: Server) -> None:
+        """Make sure that it is what it is taken for."""
+        events = server.post(self.body, self.path).count(b"data: ")
+        if events != self.before + CHUNKS + self.after:
+            raise SystemExit(f"{self.path} streams {events} events: {self.before + CHUNKS + self.after} were expected")
+
+
+class Contestant(NamedTuple):
+    """What is measured: `servers` times a new server, each for two rounds."""
+
+    name: str
+    command: Command
+    stream: Stream
+    servers: int
 
 
 def _highest(server: Server, client: Any, before: float) -> float:
@@ -39,21 +59,20 @@ def _highest(server: Server, client: Any, before: float) -> float:
     return most
 
 
-def _paced(rig: Rig, command: Command, count: int, request: Path) -> dict[str, float]:
-    """Measure one round of `count` streams, on a server of its own."""
-    with rig.server(command) as server:
-        _check(server)
-        before = server.memory()
-        client = rig.client("paced", server.port, count, SPREAD, FIRST, STEP, CHUNKS, request)
-        assert client.stdout is not None
-        assert client.stdin is not None
-        client.stdout.readline()
-        used = server.cpu()
-        client.stdin.write("go\n")
-        client.stdin.flush()
-        most = _highest(server, client, before)
-        used = server.cpu() - used
-        counted = result(client)
+def _paced(rig: Rig, server: Server, count: int, stream: Stream) -> dict[str, float]:
+    """Measure one round of `count` streams."""
+    before = server.memory()
+    events = (stream.before, CHUNKS, stream.after)
+    client = rig.client("paced", server.port, count, SPREAD, FIRST, STEP, *events, stream.request)
+    assert client.stdout is not None
+    assert client.stdin is not None
+    client.stdout.readline()
+    used = server.cpu()
+    client.stdin.write("go\n")
+    client.stdin.flush()
+    most = _highest(server, client, before)
+    used = server.cpu() - used
+    counted = result(client)
     return {
         "p50": counted["p50"] * 1e3,
         "p99": counted["p99"] * 1e3,
@@ -64,13 +83,25 @@ def _paced(rig: Rig, command: Command, count: int, request: Path) -> dict[str, f
     }
 
 
-def _instant(rig: Rig, request: Path) -> list[tuple[float, float]]:
+def _rounds(rig: Rig, count: int, contestant: Contestant) -> list[tuple[str, dict[str, float]]]:
+    """Measure the first round of each new server, and the next."""
+    found = []
+    for _ in range(contestant.servers):
+        with rig.server(contestant.command) as server:
+            contestant.stream.check(server)
+            for which in ("first round", "next"):
+                name = f"{count:,} {contestant.name}, {which}"
+                found.append((name, _paced(rig, server, count, contestant.stream)))
+    return found
+
+
+def _instant(rig: Rig, stream: Stream) -> list[tuple[float, float]]:
     """Return for every round the streams a second, and the microseconds of processor time of one."""
     found = []
     with rig.server(mockgate(SCENARIO, "--pace", "instant")) as server:
-        _check(server)
+        stream.check(server)
         for round_ in range(ROUNDS + 1):
-            counted = rig.load(server, 1.5, request)
+            counted = rig.load(server, 1.5, stream.request)
             if round_:  # the first warms up
                 answers = counted["answers"]
                 found.append((answers / counted["seconds"], counted["cpu"] * 1e6 / answers))
@@ -80,35 +111,37 @@ def _instant(rig: Rig, request: Path) -> list[tuple[float, float]]:
 def main() -> None:
     machine()
     with rig() as made:
-        request = made.request("stream", BODY)
+        paths = ("/v1/chat/completions", "/v1/messages")
+        chat = Stream(paths[0], made.request("chat", CHAT), CHAT, 1, 2)
+        messages = Stream(paths[1], made.request("messages", MESSAGES, paths[1]), MESSAGES, 3, 3)
+        ours = mockgate(SCENARIO, "--pace", "steady")
+        contestants = [
+            Contestant("bare", bare(), chat, 1),
+            Contestant("mockgate, chat", ours, chat, SERVERS),
+            Contestant("mockgate, Messages", ours, messages, SERVERS),
+        ]
         try:
-            rounds = [
-                (f"{count:,} {name}", _paced(made, command, count, request))
-                for count in (500, 2000)
-                for name, command, times in (
-                    ("bare", bare(), 1),
-                    ("mockgate", mockgate(SCENARIO, "--pace", "steady"), ROUNDS),
-                )
-                for _ in range(times)
-            ]
+            rounds = [each for count in (500, 2000) for one in contestants for each in _rounds(made, count, one)]
         except NoCompilerError as reason:
             print(reason)
             return
         rows = [
             [
                 name,
-                *(f"{found[name]:.2f}" for name in ("p50", "p99", "max")),
-                *(f"{found[name]:.1f}" for name in ("us", "kb")),
+                *(f"{found[key]:.2f}" for key in ("p50", "p99", "max")),
+                *(f"{found[key]:.1f}" for key in ("us", "kb")),
                 f"{found['broken']:.0f}",
             ]
             for name, found in rounds
         ]
         table(["streams", "p50 ms", "p99 ms", "max ms", "us CPU a chunk", "KB a stream", "broken"], rows)
-        rates, costs = zip(*_instant(made, request), strict=True)
-    print(
-        f"\ninstant: {CHUNKS}-chunk streams a second: median {middle(rates):,.0f}, p85 {p85(rates):,.0f}; "
-        f"{middle(costs):.0f} us CPU each"
-    )
+        print()
+        for stream in (chat, messages):
+            rates, costs = zip(*_instant(made, stream), strict=True)
+            print(
+                f"instant {stream.path}: {CHUNKS}-chunk streams a second: median {middle(rates):,.0f}, "
+                f"p85 {p85(rates):,.0f}; {middle(costs):.0f} us CPU each"
+            )
 
 
 if __name__ == "__main__":

@@ -85,13 +85,15 @@ def _free_port() -> int:
 def _contestants(rig: Rig, stack: ExitStack, aimock: bool) -> list[Contestant]:
     same, varied = rig.request("same", BODY), rig.request("varied", VARIED)
     messages = rig.request("messages", MESSAGES, "/v1/messages")
+    same_messages = rig.request("same messages", {**MESSAGES, "messages": BODY["messages"][1:]}, "/v1/messages")
     floor = stack.enter_context(rig.server(bare()))
     ours = stack.enter_context(rig.server(mockgate(SCENARIO, "--pace", "instant")))
     found = [
         ("aiohttp + uvloop + msgspec, bare", floor, varied),
         ("mockgate, the same request", ours, same),
         ("mockgate, every prompt new", ours, varied),
-        ("mockgate, every prompt new, as Messages", ours, messages),
+        ("mockgate as Messages, the same request", ours, same_messages),
+        ("mockgate as Messages, every prompt new", ours, messages),
     ]
     if aimock:
         other = Aimock(rig.folder)
