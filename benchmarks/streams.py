@@ -14,7 +14,6 @@ Command = list[str | Path]
 CHUNKS = 50  # what the scenario's stream is cut into
 FIRST, STEP = 20, 20  # ms: its pace `steady`
 SPREAD = 1000  # ms over which the requests go out
-SERVERS = 2
 ROUNDS = 3
 
 CHAT: dict[str, Any] = {
@@ -42,12 +41,12 @@ class Stream(NamedTuple):
 
 
 class Contestant(NamedTuple):
-    """What is measured: `servers` times a new server, each for two rounds."""
+    """What is measured, and how often."""
 
     name: str
     command: Command
     stream: Stream
-    servers: int
+    rounds: int
 
 
 def _highest(server: Server, client: Any, before: float) -> float:
@@ -67,6 +66,7 @@ def _paced(rig: Rig, server: Server, count: int, stream: Stream) -> dict[str, fl
     assert client.stdout is not None
     assert client.stdin is not None
     client.stdout.readline()
+    time.sleep(0.5)  # until the server has taken the connections in: what is measured begins with the requests
     used = server.cpu()
     client.stdin.write("go\n")
     client.stdin.flush()
@@ -84,14 +84,12 @@ def _paced(rig: Rig, server: Server, count: int, stream: Stream) -> dict[str, fl
 
 
 def _rounds(rig: Rig, count: int, contestant: Contestant) -> list[tuple[str, dict[str, float]]]:
-    """Measure the first round of each new server, and the next."""
+    """Measure rounds, each on a new server."""
     found = []
-    for _ in range(contestant.servers):
+    for _ in range(contestant.rounds):
         with rig.server(contestant.command) as server:
             contestant.stream.check(server)
-            for which in ("first round", "next"):
-                name = f"{count:,} {contestant.name}, {which}"
-                found.append((name, _paced(rig, server, count, contestant.stream)))
+            found.append((f"{count:,} {contestant.name}", _paced(rig, server, count, contestant.stream)))
     return found
 
 
@@ -116,9 +114,9 @@ def main() -> None:
         messages = Stream(paths[1], made.request("messages", MESSAGES, paths[1]), MESSAGES, 3, 3)
         ours = mockgate(SCENARIO, "--pace", "steady")
         contestants = [
-            Contestant("bare", bare(), chat, 1),
-            Contestant("mockgate, chat", ours, chat, SERVERS),
-            Contestant("mockgate, Messages", ours, messages, SERVERS),
+            Contestant("bare", bare(), chat, ROUNDS),
+            Contestant("mockgate, chat", ours, chat, ROUNDS),
+            Contestant("mockgate, Messages", ours, messages, ROUNDS),
         ]
         try:
             rounds = [each for count in (500, 2000) for one in contestants for each in _rounds(made, count, one)]

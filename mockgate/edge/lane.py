@@ -52,6 +52,9 @@ class Host(Protocol):
     #: How many connections there were so far: each has its number.
     connections: int
 
+    def welcome(self, lane: "Lane") -> int:
+        """Take a connection in, and return its number."""
+
     @property
     def max_body(self) -> int:
         """The most bytes that a body may have."""
@@ -133,9 +136,7 @@ class Lane(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)
-        self._host.lanes.add(self)
-        self._host.connections += 1
-        self.number = self._host.connections
+        self.number = self._host.welcome(self)
         self._idle = self._loop.call_later(IDLE, self._check_idle)
 
     def data_received(self, data: bytes) -> None:

@@ -22,6 +22,7 @@ from .breaking import break_off
 from .courier import Courier
 from .lane import Lane, Send
 from .player import Player
+from .queue import Queue
 from .websockets import Websockets, outcome_of
 
 #: A stream's own headers: nothing between mockgate and the client may keep chunks back.
@@ -88,6 +89,7 @@ class Server:
         self._websockets = Websockets()
         self.connections = 0
         self._listener: asyncio.Server | None = None
+        self._queue: Queue | None = None
         self._aiohttp: web.Server | None = None
 
     @property
@@ -113,13 +115,15 @@ class Server:
         self._listener = await loop.create_server(
             lane, self.host, self.port, backlog=4096, reuse_address=True, ssl=self._tls
         )
+        self._queue = Queue(self._listener.sockets, lane, self._tls, loop.time)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def stop(self, drain: float = 10.0) -> None:
         """Take no more connections, let the answers under way end for up to `drain` seconds, then close."""
-        if self._listener is None or self._aiohttp is None:
+        if self._listener is None or self._queue is None or self._aiohttp is None:
             return
         self._listener.close()
+        self._queue.close()
         self._listener = None
         self.gateway.deliver = None
         for end in tuple(self.gateway.at_stop):
@@ -153,6 +157,15 @@ class Server:
     def max_body(self) -> int:
         """The most bytes that a request's body may have."""
         return int(self.gateway.scenario.max_body)
+
+    def welcome(self, lane: Lane) -> int:
+        """Take a connection in, and those that wait behind it; return its number."""
+        self.lanes.add(lane)
+        self.connections += 1
+        number = self.connections
+        if self._queue is not None:
+            self._queue.move()
+        return number
 
     def aiohttp_protocol(self, number: int) -> asyncio.Protocol:
         """Make what takes over a connection that is not plain."""
