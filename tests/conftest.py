@@ -1,5 +1,6 @@
 """What tests of several modules share: a gateway without a server, ways to ask it, and a live server."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -23,6 +24,14 @@ START = 1_735_689_600.0
 
 _STILL = {"pace": "instant", "clock": {"start": "2025-01-01", "frozen": True}}
 _HEADERS = {"authorization": "Bearer sk-test-0123456789", "content-type": "application/json"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt, also where whoever started the tests in the background has had it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
