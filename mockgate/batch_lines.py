@@ -5,7 +5,7 @@ Nothing runs on its own: whoever looks, or the clock when a state ends, brings a
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -28,6 +28,32 @@ _AT_ONCE = 5
 _NOT_ITS_LINES = frozenset({"content-length", "content-type", "x-mockgate-error", "x-mockgate-fault"})
 
 T = TypeVar("T")
+
+
+class Batch(Protocol):
+    """What a session keeps of a batch, beside the request that made it."""
+
+    job: Job
+
+    async def catch_up(self, gateway: Gateway, session: Session, exchange: Exchange) -> None:
+        """Run the lines whose time has come; `exchange` is the one that made the batch."""
+
+
+Kept = TypeVar("Kept", bound=Batch)
+
+
+async def named(
+    gateway: Gateway, session: Session, exchange: Exchange, kind: str, grow: Callable[[str], tuple[Kept, Exchange]]
+) -> Kept | None:
+    """Return the batch that a path names, up to date: where there is none, what is grown if the scenario wants that."""
+    id = exchange.params["id"]
+    found = session.kept(kind, id, lambda: grow(id))
+    if found is None:
+        return None
+    batch, made_by = found
+    batch.job.look(session.clock.now())
+    await batch.catch_up(gateway, session, made_by)
+    return batch
 
 
 class Ran(NamedTuple):

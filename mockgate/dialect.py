@@ -18,7 +18,7 @@ from .scenario import Model
 from .session import Session
 from .tokens import InputTokens
 from .turn import Event, Prompt, Turn
-from .wire import Answer, Call, Frame, Json, Sse, json_answer
+from .wire import Answer, Call, Frame, Sse, json_answer
 
 #: A prompt, its model, what it counts, and what of it the prompt cache is to keep once it is answered.
 Taken = tuple[Prompt, Model, InputTokens, tuple[Mark, ...]]
@@ -95,9 +95,12 @@ class Dialect(msgspec.Struct, frozen=True):
             return Sse(frames=self.frames(turn, timed), headers=turn.headers, fail=self._fail)
         due = duration(turn, said.tempo, said.dice, session.under_way)
         if turn.prompt.top_logprobs is None:
-            return Json(body=msgspec.json.encode(self.body(turn)), due=due, headers=turn.headers)
+            return self._whole(turn, due)
         # Thousands of entries take long to word: others go on meanwhile.
-        return await asyncio.to_thread(lambda: json_answer(self.body(turn), due=due, headers=turn.headers))
+        return await asyncio.to_thread(self._whole, turn, due)
+
+    def _whole(self, turn: Turn, due: float) -> Answer:
+        return json_answer(self.body(turn), due=due, headers=turn.headers)
 
 
 def _recall(session: Session, exchange: Exchange, prompt: Prompt, counted: InputTokens) -> Looked:

@@ -297,8 +297,7 @@ class Gateway:
             if traps:
                 spring(session, exchange, traps, Prompt(exchange.family, "", ()))
         if prompted:
-            if exchange.strikes:
-                refuse(exchange.strikes)
+            refuse(exchange.strikes)
         else:
             self.strike(session, exchange, Prompt(exchange.family, "", ()))
 

@@ -82,15 +82,12 @@ def first_token_after(turn: Turn, tempo: Tempo, dice: Dice) -> float:
 def _paced(choice: int, turn: Turn, tempo: Tempo, dice: Dice, split: Split) -> Iterator[tuple[float, Event]]:
     due = 0.0
     throws = dice.fork("pace", choice)
-    started, irregular = False, bool(tempo.jitter or tempo.stall_chance)
+    started = False
     for event in events(choice, turn.replies[choice], split):
         if isinstance(event, Piece):
-            if not started:
-                started = True
-            elif irregular:
+            if started:
                 due += _token_wait(event, tempo, throws)
-            else:
-                due += tempo.token * (event.tokens or _TOKENS_OF_SOUND_SLICE)
+            started = True
         elif isinstance(event, Start):
             due = first_token_after(turn, tempo, throws)
         yield due, event

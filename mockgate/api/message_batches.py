@@ -157,15 +157,13 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Messa
 
     Raises GatewayError (404) when there is none.
     """
-    id = exchange.params["id"]
     _sow(session, exchange)
-    found = session.kept(KIND, id, lambda: _grow(session, exchange, MessageBatchSeed(id)))
+    found = await batch_lines.named(
+        gateway, session, exchange, KIND, lambda id: _grow(session, exchange, MessageBatchSeed(id))
+    )
     if found is None:
-        raise GatewayError("not_found", f"No message batch found with ID: {id}")
-    batch, made_by = found
-    batch.job.look(session.clock.now())
-    await batch.catch_up(gateway, session, made_by)
-    return batch
+        raise GatewayError("not_found", f"No message batch found with ID: {exchange.params['id']}")
+    return found
 
 
 def _sow(session: Session, exchange: Exchange) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ... import bodies, filing
-from ...batch_lines import CANCELLING, WINDOW, follow
+from ...batch_lines import CANCELLING, WINDOW, follow, named
 from ...content import Content
 from ...errors import GatewayError
 from ...facts import Facts
@@ -81,16 +81,13 @@ async def _find(gateway: Gateway, session: Session, exchange: Exchange) -> Batch
 
     Raises GatewayError (404) when there is none.
     """
-    id = exchange.params["id"]
     _sow(session, exchange)
-    found = session.kept(KIND, id, lambda: _grow(session, exchange, BatchSeed(id)))
+    found = await named(gateway, session, exchange, KIND, lambda id: _grow(session, exchange, BatchSeed(id)))
     if found is None:
+        id = exchange.params["id"]
         message = f"No batch found with id '{id}'."
         raise GatewayError("not_found", message, param="batch_id", details={"object": "batch", "id": id})
-    batch, made_by = found
-    batch.job.look(session.clock.now())
-    await batch.catch_up(gateway, session, made_by)
-    return batch
+    return found
 
 
 def _sow(session: Session, exchange: Exchange) -> None:

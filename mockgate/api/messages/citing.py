@@ -69,7 +69,7 @@ def _sources(asked: Asked) -> list[DocumentBlock | SearchResultBlock]:
             found.append(block)
             if isinstance(block, ToolResultBlock) and isinstance(block.content, list):
                 found += block.content
-    return found and [block for block in found if isinstance(block, (DocumentBlock, SearchResultBlock))]
+    return [block for block in found if isinstance(block, (DocumentBlock, SearchResultBlock))]
 
 
 def _of_kind(sources: list[Any], kind: type[Block]) -> list[Block]:
